@@ -1,0 +1,1 @@
+"""Durable jobs: the only package that knows the order of the stages."""
