@@ -52,7 +52,6 @@ install_packages() {
         return 1
     fi
     # Package lists first: a fresh system has none, and names differ between releases.
-    say "$why: installing $*"
     log=$(mktemp) || return 1
     names=
     # shellcheck disable=SC2086 # `may` is empty or two words
@@ -60,6 +59,7 @@ install_packages() {
     for package in "$@"; do
         names="$names $(known_package "$package")"
     done
+    say "$why: installing$names"
     # shellcheck disable=SC2086 # lists of words
     if $may env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=3 \
         -o DPkg::Lock::Timeout=300 install --no-install-recommends $names >>"$log" 2>&1 </dev/null; then
@@ -165,7 +165,7 @@ ensure_environment() {
     exec 9>&-
 }
 
-# ensure_libraries screen|offscreen : the system libraries Qt loads. Returns 1 if they are still missing.
+# ensure_libraries x11|wayland|offscreen : the system libraries Qt loads. Returns 1 if they are still missing.
 ensure_libraries() {
     done_before=$venv/libraries-$1.stamp
     [ -e "$done_before" ] && return 0

@@ -18,7 +18,7 @@ OFFSCREEN = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libfontconfig.so.1": "libfontconfig1",
 }
-SCREEN = OFFSCREEN | {
+X11 = OFFSCREEN | {
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
@@ -32,6 +32,12 @@ SCREEN = OFFSCREEN | {
     "libX11-xcb.so.1": "libx11-xcb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+WAYLAND = OFFSCREEN | {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+SETS = {"offscreen": OFFSCREEN, "x11": X11, "wayland": WAYLAND}
 
 
 def missing_packages(libraries: dict[str, str]) -> list[str]:
@@ -47,5 +53,4 @@ def missing_packages(libraries: dict[str, str]) -> list[str]:
 
 if __name__ == "__main__":
     if sys.platform == "linux":
-        wanted = SCREEN if sys.argv[1:] == ["screen"] else OFFSCREEN
-        sys.stdout.write(" ".join(missing_packages(wanted)))
+        sys.stdout.write(" ".join(missing_packages(SETS[sys.argv[1]])))
