@@ -1,4 +1,4 @@
-"""A pytest plugin (`-p tests.without_qt`): PySide6 cannot be found. The lane that runs the core without Qt."""
+"""A pytest plugin (`-p tests.without_qt`) that hides PySide6: the lane that runs the core without Qt."""
 
 from __future__ import annotations
 
