@@ -58,24 +58,12 @@ class Evidence:
 
 def gather(findings: Findings) -> Evidence:
     """All the reasons that `findings` give, including the ones that are missing evidence."""
-    standing: dict[Reason, Blame | None] = {}
     flags = findings.flags
     if findings.domain and findings.domain.flags:
         flags |= findings.domain.flags
     if findings.mailbox is Reason.CATCH_ALL:
         flags |= Flag.CATCH_ALL
-    if findings.syntax:
-        standing[findings.syntax] = None
-    if findings.domain:
-        standing[findings.domain.reason] = findings.domain.blame
-    if findings.mailbox:
-        # Two stages may name the same reason: the one that blames the address's side is the worse.
-        if standing.get(findings.mailbox) not in FAULTS:
-            standing[findings.mailbox] = findings.mailbox_blame
-    if findings.listed:
-        standing[findings.listed] = None
-    if findings.run:
-        standing[findings.run] = None
+    standing = _named(findings)
     # Whom the user vouches for, no policy is held against.
     if findings.listed is not Reason.ALLOWLISTED:
         _add_policy(standing, flags)
@@ -84,6 +72,20 @@ def gather(findings: Findings) -> Evidence:
     if not findings.syntax and (findings.asked is Depth.SYNTAX or not standing):
         standing.setdefault(Reason.WELL_FORMED, None)
     return Evidence(standing, not findings.syntax, flags, _depth(findings))
+
+
+def _named(findings: Findings) -> dict[Reason, Blame | None]:
+    """The reasons that the stages gave by name."""
+    standing: dict[Reason, Blame | None] = {}
+    if findings.domain:
+        standing[findings.domain.reason] = findings.domain.blame
+    # Two stages may name the same reason: the one that blames the address's side is the worse.
+    if findings.mailbox and standing.get(findings.mailbox) not in FAULTS:
+        standing[findings.mailbox] = findings.mailbox_blame
+    for reason in (findings.syntax, findings.listed, findings.run):
+        if reason:
+            standing[reason] = None
+    return standing
 
 
 def _add_policy(standing: dict[Reason, Blame | None], flags: Flag) -> None:

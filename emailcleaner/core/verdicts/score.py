@@ -6,7 +6,7 @@ them away. No part goes past 0 or 100, so that the contributions always add up t
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from emailcleaner.core.model import Contribution, Flag, Rating, Reason, Status
 from emailcleaner.core.verdicts.evidence import Evidence
@@ -63,7 +63,7 @@ def rating_of(score: int) -> Rating:
     return next(rating for lowest, rating in BANDS if score >= lowest)
 
 
-def score_of(evidence: Evidence, statuses: Set[Status]) -> tuple[int, tuple[Contribution, ...]]:
+def score_of(evidence: Evidence, statuses: AbstractSet[Status]) -> tuple[int, tuple[Contribution, ...]]:
     """The score and what it is made of; `statuses` are those of all the rules that match."""
     if not evidence.well_formed:
         return 0, (Contribution(MALFORMED_LABEL, 0),)
@@ -81,7 +81,7 @@ def score_of(evidence: Evidence, statuses: Set[Status]) -> tuple[int, tuple[Cont
     return score, tuple(parts)
 
 
-def _losses(evidence: Evidence, statuses: Set[Status]) -> list[tuple[str, int]]:
+def _losses(evidence: Evidence, statuses: AbstractSet[Status]) -> list[tuple[str, int]]:
     if Status.INVALID in statuses:
         return [(INVALID_LABEL, -100)]
     found = [(label, points) for reason, label, points in LOSSES if reason in evidence.standing]
