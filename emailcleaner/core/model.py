@@ -182,6 +182,10 @@ class Flag(IntFlag):
     SEVERAL = 1 << 15
 
 
+#: No flag at all.
+NO_FLAGS = Flag(0)
+
+
 def flag_names(flags: Flag, provider: str = "") -> tuple[str, ...]:
     """The exported names of `flags`, sorted; `provider` adds `provider:NAME`."""
     names = [str(f.name).lower() for f in flags]
@@ -230,7 +234,7 @@ class DomainFinding:
     reason: Reason
     blame: Blame
     mx: tuple[MxHost, ...] = ()
-    flags: Flag = Flag(0)
+    flags: Flag = NO_FLAGS
     provider: str = ""
     detail: str = ""
     checked_at: datetime | None = None
@@ -248,7 +252,7 @@ class Findings:
 
     asked: Depth
     syntax: Reason | None
-    flags: Flag = Flag(0)
+    flags: Flag = NO_FLAGS
     domain: DomainFinding | None = None
     mailbox: Reason | None = None
     mailbox_blame: Blame = Blame.NONE
@@ -293,6 +297,10 @@ class ReadOptions:
     header: bool | None = None
     columns: tuple[str | int, ...] = ()
     sheet: str | None = None
+
+
+#: Everything is guessed.
+GUESS_ALL = ReadOptions()
 
 
 class ListKind(StrEnum):
@@ -409,7 +417,7 @@ class CleanRequest:
     sources: tuple[str, ...]
     out: str | None = None
     depth: Depth = Depth.DOMAIN
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = GUESS_ALL
     suppress: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     format: OutputFormat = OutputFormat.CSV

@@ -6,15 +6,13 @@ take long say so; call those from a worker.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from emailcleaner.core.jobs import preview as job_preview
 from emailcleaner.core.jobs import records as job_records
@@ -24,6 +22,7 @@ from emailcleaner.core.jobs.preview import ListCounts
 from emailcleaner.core.jobs.results import JobResults
 from emailcleaner.core.jobs.verify import verify_addresses
 from emailcleaner.core.model import (
+    GUESS_ALL,
     CleanRequest,
     Depth,
     Explanation,
@@ -41,14 +40,6 @@ if TYPE_CHECKING:
     from emailcleaner.core.ports import CancelToken, WorkerPool
 
 
-@dataclass(frozen=True, slots=True)
-class JobRun:
-    """A started job: its id, and the future that ends with it (result: the summary)."""
-
-    job_id: JobId
-    future: Future[JobSummary]
-
-
 class Services:
     """Everything the program can do, for one home. Made by `bootstrap.open_services`."""
 
@@ -58,7 +49,7 @@ class Services:
 
     # -- looking at a list ------------------------------------------------------------------
 
-    def inspect(self, path: str | Path, options: ReadOptions = ReadOptions()) -> ListPreview:
+    def inspect(self, path: str | Path, options: ReadOptions = GUESS_ALL) -> ListPreview:
         """The head of a list with everything guessed by content; reads at most its first MiB.
 
         Raises `UserError` when the file cannot be read as a list.
@@ -110,6 +101,11 @@ class Services:
         """One job. Raises `UserError` where there is none."""
         return job_records.require(self._parts.store, job_id).summary
 
+    def summary(self, job_id: JobId) -> dict[str, Any]:
+        """The summary of a finished job, with the fields of `summary.json`; empty before that."""
+        text = job_records.require(self._parts.store, job_id).summary_json
+        return dict(json.loads(text)) if text else {}
+
     # -- results ----------------------------------------------------------------------------
 
     def results(self, job_id: JobId) -> JobResults:
@@ -124,21 +120,36 @@ class Services:
         """The source row behind a result, as (column name, cell) pairs."""
         return results.source_cells(index)
 
-    def export(self, job_id: JobId, out: Path, *, format: OutputFormat = OutputFormat.CSV,
-               spreadsheet_safe: bool = False, force: bool = False) -> dict[str, Any]:
-        """Write all files of a cleaned list into `out`; returns the summary."""
-        plan = ExportPlan(out=out, format=format, spreadsheet_safe=spreadsheet_safe, force=force)
-        return export_job(self._parts, job_id, plan)
+    def export(self, job_id: JobId, plan: ExportPlan, pool: WorkerPool) -> dict[str, Any]:
+        """Write all files of a cleaned list where `plan` says; returns the summary.
 
-    def export_selection(self, results: JobResults, keep: npt.NDArray[np.int64], path: Path,
-                         *, format: OutputFormat, with_verdicts: bool, spreadsheet_safe: bool) -> int:
+        Of an unfinished job, what is known by now; the rest is `not_checked`.
+        """
+        return export_job(self._parts, job_id, plan, pool=pool)
+
+    def export_selection(
+        self,
+        results: JobResults,
+        keep: npt.NDArray[np.int64],
+        path: Path,
+        *,
+        output_format: OutputFormat,
+        with_verdicts: bool,
+        spreadsheet_safe: bool,
+    ) -> int:
         """Write the rows at positions `keep` of `results.table` into one file; returns how many.
 
         Rows come in source order with their source cells unchanged; `with_verdicts` adds the
         `ec_` columns.
         """
-        return export_selection(results, keep, path, format=format, with_verdicts=with_verdicts,
-                                spreadsheet_safe=spreadsheet_safe)
+        return export_selection(
+            results,
+            keep,
+            path,
+            output_format=output_format,
+            with_verdicts=with_verdicts,
+            spreadsheet_safe=spreadsheet_safe,
+        )
 
     # -- single addresses -------------------------------------------------------------------
 
@@ -154,7 +165,3 @@ class Services:
         """Move results of finished jobs into the history table; returns rows still to move."""
         self._parts.store.history.fill(limit_rows, token)
         return self._parts.store.history.pending()
-
-    def results_schema(self) -> pa.Schema:
-        """The columns of `JobResults.table`."""
-        return JobResults.schema()

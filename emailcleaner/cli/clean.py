@@ -1,0 +1,207 @@
+"""`emailcleaner clean`: lists in, cleaned lists out."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emailcleaner.cli.session import sole_instance
+from emailcleaner.cli.terminal import ProgressLine, say, show_summary
+from emailcleaner.cli.workers import thread_workers
+from emailcleaner.core.errors import UserError
+from emailcleaner.core.model import (
+    CleanRequest,
+    Depth,
+    JobId,
+    JobState,
+    JobSummary,
+    OutputFormat,
+    ReadOptions,
+)
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from emailcleaner.core.services import Services
+
+_DELIMITERS = {"comma": ",", "semicolon": ";", "pipe": "|", "tab": "\t", "\\t": "\t", "none": ""}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+#: How often the progress line is drawn.
+_DRAW_S = 0.15
+
+
+def clean(
+    lists: Annotated[
+        list[str], typer.Argument(metavar="LIST...", help="Lists to clean; '-' reads standard input.")
+    ],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results (default: LIST-cleaned beside the list).")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="Name or number of an address column; repeatable.")
+    ] = None,
+    depth: Annotated[Depth, typer.Option(help="How deep to check: syntax or domain.")] = Depth.DOMAIN,
+    suppress: Annotated[
+        list[Path] | None, typer.Option(help="List of addresses or domains not to be mailed; repeatable.")
+    ] = None,
+    allow: Annotated[
+        list[Path] | None, typer.Option(help="List of addresses or domains known to be good; repeatable.")
+    ] = None,
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="What to write.")
+    ] = OutputFormat.CSV,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the lists, if it is guessed wrong.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="One of , ; | tab none, if it is guessed wrong.")
+    ] = None,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The first row is an address like the others.")
+    ] = False,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a spreadsheet.")] = None,
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe", help="Guard cells that a spreadsheet program would run as formulas."
+        ),
+    ] = False,
+    merge_gmail_dots: Annotated[
+        bool, typer.Option("--merge-gmail-dots", help="Count a.b@gmail.com and ab@gmail.com as duplicates.")
+    ] = False,
+    merge_plus_tags: Annotated[
+        bool,
+        typer.Option(
+            "--merge-plus-tags",
+            help="Count a+tag@gmail.com and a@gmail.com as duplicates, where a provider delivers both to one mailbox.",
+        ),
+    ] = False,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Ask again even if an answer is young enough to be used.")
+    ] = False,
+    deadline: Annotated[
+        str | None, typer.Option(help="Stop waiting after this long (90s, 30m, 2h); the rest is unknown.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write into DIR even if it holds other files.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary as JSON on the last line.")
+    ] = False,
+) -> int:
+    """Clean lists: write every row with its verdict, one file a segment, a summary and a report."""
+    request = CleanRequest(
+        sources=tuple(_absolute(name) for name in lists),
+        out=str(_out_folder(lists, out)),
+        depth=_built(depth),
+        read=ReadOptions(
+            encoding=encoding,
+            delimiter=None if delimiter is None else _DELIMITERS.get(delimiter.lower(), delimiter),
+            header=False if no_header else None,
+            columns=tuple(int(c) if c.isdigit() else c for c in column or ()),
+            sheet=sheet,
+        ),
+        suppress=tuple(_absolute(str(p)) for p in suppress or ()),
+        allow=tuple(_absolute(str(p)) for p in allow or ()),
+        format=output_format,
+        spreadsheet_safe=spreadsheet_safe,
+        force=force,
+        recheck=recheck,
+        merge_gmail_dots=merge_gmail_dots,
+        merge_plus_tags=merge_plus_tags,
+        deadline_s=None if deadline is None else seconds_of(deadline),
+    )
+    with sole_instance() as services:
+        job_id = services.create(request, stdin=sys.stdin.buffer if "-" in lists else None)
+        return work(services, job_id, as_json=as_json)
+
+
+def work(services: Services, job_id: JobId, *, as_json: bool) -> int:
+    """Run a job with a progress line; returns the exit status."""
+    say(f"job {job_id} started")
+    with thread_workers() as pool, ThreadPoolExecutor(1, "job") as runner, _interruptible(services, job_id):
+        running = runner.submit(services.run, job_id, pool)
+        with ProgressLine() as line:
+            while True:
+                try:
+                    job = running.result(timeout=_DRAW_S)
+                    break
+                except NotYet:
+                    line.draw(services.progress(job_id))
+    return _finish(services, job, as_json=as_json)
+
+
+def _finish(services: Services, job: JobSummary, *, as_json: bool) -> int:
+    if job.state in (JobState.PAUSED, JobState.CANCELLED):
+        say(f"job {job.job_id} {job.state.value}; go on with: emailcleaner jobs resume {job.job_id}")
+        return 130
+    summary = services.summary(job.job_id)
+    if as_json:
+        sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
+    else:
+        show_summary(summary, job.out)
+    return 0
+
+
+@contextmanager
+def _interruptible(services: Services, job_id: JobId) -> Iterator[None]:
+    """Ctrl+C and a polite kill pause the job; asked twice, the process ends where it is."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del frame
+        signal.signal(number, signal.SIG_DFL)
+        say("stopping; everything so far is kept")
+        services.pause(job_id)
+
+    before = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def seconds_of(text: str) -> float:
+    """`90s`, `30m`, `2h` in seconds. Raises `UserError`."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None:
+        raise UserError(f"{text!r} is no length of time.", "Write it like 90s, 30m or 2h.")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _built(depth: Depth) -> Depth:
+    if depth is Depth.MAILBOX:
+        raise UserError("This version checks lists to depth syntax or domain.", "Choose --depth domain.")
+    return depth
+
+
+def _absolute(name: str) -> str:
+    return name if name == "-" else str(Path(name).absolute())
+
+
+def _out_folder(lists: list[str], out: Path | None) -> Path:
+    if out is not None:
+        return out.absolute()
+    first = Path("stdin" if lists[0] == "-" else lists[0]).absolute()
+    return first.parent / f"{_stem(first)}-cleaned"
+
+
+def _stem(path: Path) -> str:
+    """The name without its ending; `leads.csv.gz` is `leads`."""
+    name = path.name
+    if name.lower().endswith(".gz"):
+        name = name[:-3]
+    return Path(name).stem or name

@@ -1,0 +1,34 @@
+"""What every command does first and last: logs, services, the instance lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emailcleaner.core.bootstrap import open_services
+from emailcleaner.core.logs import logging_to
+from emailcleaner.core.paths import Home
+from emailcleaner.core.services import Services
+from emailcleaner.core.settings import load_settings
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    """The services of this user's home, with logs going to its log files."""
+    home = Home.find().prepare()
+    settings = load_settings(home.settings_file)
+    with logging_to(home, settings.log), open_services(home=home, settings=settings) as opened:
+        yield opened
+
+
+@contextmanager
+def sole_instance() -> Iterator[Services]:
+    """The services while no other program works on jobs of this home.
+
+    Raises `UserError` where one does. Jobs that a crash left running are put to `paused`.
+    """
+    from emailcleaner.core.store import InstanceLock
+
+    with services() as opened, InstanceLock(Home.find().root):
+        opened.recover()
+        yield opened

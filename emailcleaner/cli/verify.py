@@ -1,0 +1,24 @@
+"""`emailcleaner verify`: single addresses, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from emailcleaner.cli.clean import _built
+from emailcleaner.cli.session import services
+from emailcleaner.core.model import Depth
+
+
+def verify(
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Addresses to check.")],
+    depth: Annotated[Depth, typer.Option(help="How deep to check: syntax or domain.")] = Depth.DOMAIN,
+) -> int:
+    """Check single addresses; prints one JSON object a line."""
+    with services() as opened:
+        for found in opened.verify(addresses, _built(depth)):
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    return 0

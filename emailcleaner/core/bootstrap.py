@@ -1,0 +1,118 @@
+"""Wiring: the one place that builds. Nobody else makes a store, a resolver or a clock, or fetches one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emailcleaner.core.clock import SystemClock
+from emailcleaner.core.errors import UserError
+from emailcleaner.core.paths import Home, resource_dir
+from emailcleaner.core.services import Services
+from emailcleaner.core.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from emailcleaner.core.checks import AddressChecker, CheckData
+    from emailcleaner.core.model import CleanRequest
+    from emailcleaner.core.ports import Clock, DomainChecker
+    from emailcleaner.core.store import Store
+
+#: A job's working copies, spilled blocks and exports together need about this many times the list.
+_ROOM_FACTOR = 3
+
+#: Below this much free disk a job does not start or go on (bytes).
+_DISK_FLOOR = 64 * 2**20
+
+
+class Parts:
+    """What services are made of. Made by `open_services`; the parts themselves are made when needed."""
+
+    def __init__(
+        self, *, home: Home, settings: Settings, clock: Clock, resources: Path, store: Store
+    ) -> None:
+        self.home = home
+        self.settings = settings
+        self.clock = clock
+        self.resources = resources
+        self.store = store
+        self._data: CheckData | None = None
+        self._lock = threading.Lock()
+
+    def check_data(self) -> CheckData:
+        """The lists of domains and names that the checks use; read once."""
+        from emailcleaner.core.checks import load_check_data
+
+        with self._lock:
+            if self._data is None:
+                self._data = load_check_data(self.resources)
+            return self._data
+
+    def address_checker(self, request: CleanRequest) -> AddressChecker:
+        """A checker with the rules that a request asks for."""
+        from emailcleaner.core.checks import AddressChecker, AddressPolicy
+
+        said = self.settings.checks
+        policy = AddressPolicy(
+            allow_quoted=request.allow_quoted or said.allow_quoted,
+            allow_literal=request.allow_literal or said.allow_literal,
+            allow_special_use=frozenset(said.allow_special_use),
+            merge_gmail_dots=request.merge_gmail_dots or said.merge_gmail_dots,
+            merge_plus_tags=request.merge_plus_tags or said.merge_plus_tags,
+        )
+        return AddressChecker(self.check_data(), policy)
+
+    def domain_checker(self, *, fresh: bool) -> DomainChecker:
+        """A checker of domains; `fresh` asks again whatever the store knows."""
+        from emailcleaner.core.checks.domains import MailDomainChecker, load_providers
+        from emailcleaner.core.dns import DnsLimits, parse_servers, system_servers
+
+        said = self.settings.dns
+        servers = parse_servers(said.servers) if said.servers else system_servers()
+        return MailDomainChecker(
+            servers=servers,
+            cache=self.store.domains,
+            fresh=fresh,
+            clock=self.clock,
+            limits=DnsLimits(window=said.window, rate=said.rate, deadline_s=said.deadline),
+            allow_private=self.settings.network.allow_private,
+            providers=load_providers(self.resources),
+            seed=None,
+        )
+
+    def require_disk(self, folder: Path, list_bytes: int = 0) -> None:
+        """Raise `UserError` where the disk of `folder` has not the room that a list of this size needs."""
+        from emailcleaner.core.store import free_space
+
+        free, need = free_space(folder), list_bytes * _ROOM_FACTOR + _DISK_FLOOR
+        if free < need:
+            raise UserError(
+                f"The disk of {folder} has {free // 2**20:,} MB free; {need // 2**20:,} MB are needed.",
+                "Free some space; a job that was begun goes on with: emailcleaner jobs resume --all",
+                exit_code=1,
+            )
+
+
+@contextmanager
+def open_services(
+    *,
+    home: Home | None = None,
+    clock: Clock | None = None,
+    resources: Path | None = None,
+    settings: Settings | None = None,
+) -> Iterator[Services]:
+    """Everything wired up for one home; closed at the end of the block.
+
+    Raises `UserError` when the settings are wrong or the store cannot be opened.
+    """
+    from emailcleaner.core.store import open_store
+
+    where = (home or Home.find()).prepare()
+    said = settings or load_settings(where.settings_file)
+    time = clock or SystemClock()
+    with open_store(said.database_url or where.database, home=where.root, clock=time) as store:
+        yield Services(
+            Parts(home=where, settings=said, clock=time, resources=resources or resource_dir(), store=store)
+        )

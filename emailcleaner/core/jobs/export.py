@@ -1,0 +1,120 @@
+"""Writing a job's results out: the whole cleaned list, or the rows a user picked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from emailcleaner.core.columns import REJECTED_SCHEMA, RawBatch
+from emailcleaner.core.jobs.control import NeverStopped
+from emailcleaner.core.jobs.intake import read_spilled
+from emailcleaner.core.jobs.records import job_folder, require
+from emailcleaner.core.model import JobId, OutputFormat
+
+if TYPE_CHECKING:
+    from emailcleaner.core.bootstrap import Parts
+    from emailcleaner.core.export import ExportSource
+    from emailcleaner.core.lists import SpooledList
+    from emailcleaner.core.ports import CancelToken, WorkerPool
+    from emailcleaner.core.store import PartRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """Where and how to write."""
+
+    out: Path
+    format: OutputFormat = OutputFormat.CSV
+    spreadsheet_safe: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Results on disk: the committed ones of a job, or those worked out for an export before its end."""
+
+    folder: Path
+    parts: tuple[PartRecord, ...]
+    summary: dict[str, Any]
+
+
+def check_out(out: Path, *, force: bool) -> None:
+    """Raise `UserError` now, before the work, if the results could not be written to `out`."""
+    from emailcleaner.core.export import require_usable
+
+    require_usable(out, force=force)
+
+
+def export_job(
+    parts: Parts, job_id: JobId, plan: ExportPlan, *, pool: WorkerPool, token: CancelToken | None = None
+) -> dict[str, Any]:
+    """Write all files of a job's cleaned lists; returns the summary. See `Services.export`."""
+    from emailcleaner.core.export import export_lists
+    from emailcleaner.core.jobs.pipeline import open_lists
+
+    row = require(parts.store, job_id)
+    lists = open_lists(parts, job_id, len(row.request.sources))
+    with _decided(parts, job_id, pool) as decided:
+        sources = [_source(decided, number, spooled) for number, spooled in enumerate(lists)]
+        return export_lists(
+            sources,
+            plan.out,
+            format=plan.format,
+            spreadsheet_safe=plan.spreadsheet_safe,
+            force=plan.force,
+            summary=decided.summary,
+            token=token or NeverStopped(),
+        )
+
+
+@contextmanager
+def _decided(parts: Parts, job_id: JobId, pool: WorkerPool) -> Iterator[Decided]:
+    row = require(parts.store, job_id)
+    folder = job_folder(parts.home, job_id)
+    if row.summary_json:
+        records = tuple(parts.store.jobs.parts(job_id))
+        yield Decided(folder / "parts", records, json.loads(row.summary_json))
+        return
+    from emailcleaner.core.jobs.pipeline import what_is_known
+
+    place = Path(tempfile.mkdtemp(dir=folder, prefix="known-"))
+    try:
+        yield what_is_known(parts, job_id, row, place, pool)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _source(decided: Decided, number: int, spooled: SpooledList) -> ExportSource:
+    from emailcleaner.core.export import ExportSource
+    from emailcleaner.core.store import read_part
+
+    def results() -> Iterator[pa.Table]:
+        for record in decided.parts:
+            if record.source == number:
+                yield read_part(decided.folder, record)
+
+    def raw_batches() -> Iterator[RawBatch]:
+        return (batch for batch in spooled.raw_batches() if len(batch.records))
+
+    def rejected() -> Iterator[pa.RecordBatch]:
+        for path in sorted(decided.folder.glob(f"rejected-{number}-*.arrow")):
+            yield from read_spilled(path).cast(REJECTED_SCHEMA).to_batches()
+
+    extra = [read_spilled(p) for p in sorted(decided.folder.glob(f"extra-{number}-*.arrow"))]
+    return ExportSource(
+        name=spooled.name,
+        header_raw=spooled.header_raw,
+        dialect=spooled.dialect,
+        raw_batches=raw_batches,
+        results=results,
+        rejected=rejected,
+        extra=pa.concat_tables(extra).unify_dictionaries() if extra else None,
+    )
