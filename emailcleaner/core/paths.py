@@ -89,8 +89,8 @@ class Home:
 def resource_dir() -> Path:
     """The folder of data, icons and styles that came with the program.
 
-    It is inside the package in an installed wheel, in the unpacked folder of a frozen program, and at the top of
-    a source tree. Raises `UserError` if it is nowhere.
+    It is inside the package in an installed wheel, in the unpacked folder of a frozen program, and at the
+    top of a source tree. Raises `UserError` if it is nowhere.
     """
     frozen = getattr(sys, "_MEIPASS", None)
     candidates = [Path(frozen) / "resources"] if frozen else []

@@ -1,12 +1,12 @@
 """64-bit fingerprints of many strings at once, straight over Arrow's buffers, for the look-up files of parts.
 
-The function is our own, seedless and stable, because its values are kept in files: changing it needs a new magic
-word in `part_index`. It spreads ordinary text evenly and is not meant to resist an attacker: whoever looks
-something up by fingerprint must compare the text itself afterwards.
+The function is our own, seedless and stable, because its values are kept in files: changing it needs a new
+magic word in `part_index`. It spreads ordinary text evenly and is not meant to resist an attacker: whoever
+looks something up by fingerprint must compare the text itself afterwards.
 
-A string is taken as little-endian 64-bit words, the last one padded with zero bytes. Beginning with a state made
-from the length, each word is mixed in by exclusive or, a multiplication by an odd constant and a shift; one last
-multiplication and two shifts spread the end.
+A string is taken as little-endian 64-bit words, the last one padded with zero bytes. Beginning with a state
+made from the length, each word is mixed in by exclusive or, a multiplication by an odd constant and a
+shift; one last multiplication and two shifts spread the end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def fingerprints(texts: pa.StringArray) -> npt.NDArray[np.uint64]:
         return np.empty(0, dtype=np.uint64)
     _, offset_buffer, data_buffer = texts.buffers()
     assert offset_buffer is not None  # a string array with rows always has offsets
-    offsets = np.frombuffer(offset_buffer, dtype=np.int32)[texts.offset : texts.offset + count + 1].astype(np.int64)
+    offsets = np.frombuffer(offset_buffer, dtype=np.int32)[texts.offset : texts.offset + count + 1].astype(
+        np.int64
+    )
     starts, lengths = offsets[:-1], np.diff(offsets)
     base, end = int(offsets[0]), int(offsets[-1])
     padded = np.zeros(end - base + _WORD, dtype=np.uint8)

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from emailcleaner.core.store.fingerprints import fingerprints
 
@@ -24,6 +23,8 @@ _BYTES_A_ROW = 8 + 4
 
 def index_bytes(address: pa.ChunkedArray, normalized: pa.ChunkedArray) -> bytes:
     """The look-up file for these rows. Rows without any address are left out."""
+    import pyarrow.compute as pc
+
     text = known_as(address, normalized)
     prints = fingerprints(text)
     rows = np.flatnonzero(np.asarray(pc.binary_length(text)) > 0).astype(np.uint32)
@@ -34,6 +35,8 @@ def index_bytes(address: pa.ChunkedArray, normalized: pa.ChunkedArray) -> bytes:
 
 def known_as(address: pa.ChunkedArray, normalized: pa.ChunkedArray) -> pa.StringArray:
     """The text under which a row is found again: its normalized address, else what was found in the cell."""
+    import pyarrow.compute as pc
+
     return pc.if_else(pc.equal(normalized, ""), address, normalized).combine_chunks()
 
 

@@ -1,8 +1,8 @@
 """Part files: a block of result rows as Parquet (zstd), with a look-up file beside it.
 
-A part is written under a temporary name, synced, renamed, and its folder synced; only then may it be entered in the
-database (`JobStore.commit_part`). A file that is not entered is an orphan of a crash, and is simply written again.
-A part that is entered must never be written again. This module knows no database.
+A part is written under a temporary name, synced, renamed, and its folder synced; only then may it be
+entered in the database (`JobStore.commit_part`). A file that is not entered is an orphan of a crash, and is
+simply written again. A part that is entered must never be written again. This module knows no database.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from emailcleaner.core.columns import RESULTS_SCHEMA
 from emailcleaner.core.store.part_index import index_bytes
 from emailcleaner.core.store.records import PartRecord
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 #: So that one row is read back without decoding the whole part.
 ROW_GROUP = 16_384
@@ -38,9 +40,11 @@ class DamagedPart(Exception):  # noqa: N818 - names the thing, as the other outc
 def write_part(folder: Path, number: int, table: pa.Table) -> PartRecord:
     """Write `table` (of `RESULTS_SCHEMA`, one list's consecutive rows) as part `number`, durably.
 
-    The folder is made if it is missing. Raises `ValueError` for another schema or an empty table, `OSError` when
-    the disk refuses.
+    The folder is made if it is missing. Raises `ValueError` for another schema or an empty table, `OSError`
+    when the disk refuses.
     """
+    import pyarrow.parquet as pq
+
     if not table.schema.equals(RESULTS_SCHEMA):
         raise ValueError("the table is not of RESULTS_SCHEMA")
     if not table.num_rows:
@@ -76,7 +80,8 @@ def write_part(folder: Path, number: int, table: pa.Table) -> PartRecord:
 
 
 def read_part(folder: Path, record: PartRecord, columns: Sequence[str] | None = None) -> pa.Table:
-    """The rows of a part (`columns`: only these, in the order of the schema), after its checksum was compared.
+    """The rows of a part (`columns`: only these, in the order of the schema), after its checksum was
+    compared.
 
     Raises `DamagedPart` if the file is missing or altered.
     """
@@ -91,7 +96,9 @@ def read_part(folder: Path, record: PartRecord, columns: Sequence[str] | None = 
         return _typed(part.read(columns=_in_order(columns)), columns)
 
 
-def read_rows(folder: Path, file: str, first: int, count: int, columns: Sequence[str] | None = None) -> pa.Table:
+def read_rows(
+    folder: Path, file: str, first: int, count: int, columns: Sequence[str] | None = None
+) -> pa.Table:
     """`count` rows from position `first` of a part, reading only the row groups they are in.
 
     Page checksums are verified instead of the whole file's. Raises `DamagedPart`.
@@ -119,6 +126,8 @@ def index_path(folder: Path, file: str) -> Path:
 
 
 def _open(source: pa.NativeFile) -> pq.ParquetFile:
+    import pyarrow.parquet as pq
+
     return pq.ParquetFile(source, read_dictionary=_DICTIONARIES, page_checksum_verification=True)
 
 
@@ -133,7 +142,10 @@ def _typed(table: pa.Table, columns: Sequence[str] | None) -> pa.Table:
 
 
 def _with_small_dictionaries(table: pa.Table) -> pa.Table:
-    """Parquet keeps the dictionary of a column in each row group: one of 60,000 domains would be most of the file."""
+    """Parquet keeps the dictionary of a column in each row group: one of 60,000 domains would be most of
+    the file."""
+    import pyarrow.compute as pc
+
     for name in _DICTIONARIES:
         column = table[name]
         if any(len(chunk.dictionary) > _LARGEST_DICTIONARY for chunk in column.chunks):
@@ -155,7 +167,9 @@ def _write_durably(path: Path, content: bytes | pa.Buffer) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there, and renames are durable by the file system's journal
+    if (
+        os.name == "nt"
+    ):  # folders cannot be opened there, and renames are durable by the file system's journal
         return
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -1,7 +1,7 @@
 """The tables of the store as SQLAlchemy Core describes them; no connection and no statement here.
 
-The migrations do not use these definitions: a step must go on doing what it did when it was written. A test holds
-that the steps together give exactly these tables.
+The migrations do not use these definitions: a step must go on doing what it did when it was written. A test
+holds that the steps together give exactly these tables.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ validation_jobs = Table(
     Column("estimated_completion", UtcDateTime),
     Column("result_file", Text, nullable=False),  # where the cleaned list goes; empty: not told
     Column("error_message", Text, nullable=False),
-    Column("include_smtp", Boolean(create_constraint=False), nullable=False),
+    Column("include_smtp", Boolean, nullable=False),
     Column("job_data", Text, nullable=False),  # JSON: what was asked for
+    Column("segments", Text, nullable=False),  # JSON: rows in each segment so far
     Column("summary", Text, nullable=False),  # JSON: what summary.json says; empty until done
 )
 
@@ -91,10 +92,8 @@ job_parts = Table(
     Column("row0", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
-    Column("records", BigInteger, nullable=False),  # records of the list that this part settles
-    Column("segments", Text, nullable=False),  # JSON: rows of this part in each segment
     Column("filled_rows", BigInteger, nullable=False),  # how many are in email_history already
-    Column("damaged", Boolean(create_constraint=False), nullable=False),
+    Column("damaged", Boolean, nullable=False),
 )
 # The parts that the history has not taken yet, found without looking at all the others.
 Index(None, job_parts.c.damaged, job_parts.c.filled_rows)
@@ -104,17 +103,17 @@ email_history = Table(
     metadata,
     Column("id", _ROW_ID, primary_key=True),
     Column("email", Text, nullable=False),
-    Column("valid", Boolean(create_constraint=False), nullable=False),
+    Column("valid", Boolean, nullable=False),
     Column("domain", Text, nullable=False),
-    Column("syntax_valid", Boolean(create_constraint=False)),
-    Column("domain_valid", Boolean(create_constraint=False)),  # NULL: not asked, or no answer
+    Column("syntax_valid", Boolean),
+    Column("domain_valid", Boolean),  # NULL: not asked, or no answer
     Column("mx_records", Text),  # JSON list; of our own results the exchanger with the highest preference
-    Column("is_disposable", Boolean(create_constraint=False), nullable=False),
-    Column("is_role_based", Boolean(create_constraint=False), nullable=False),
-    Column("is_catchall", Boolean(create_constraint=False), nullable=False),
+    Column("is_disposable", Boolean, nullable=False),
+    Column("is_role_based", Boolean, nullable=False),
+    Column("is_catchall", Boolean, nullable=False),
     Column("catchall_confidence", Float),
-    Column("smtp_valid", Boolean(create_constraint=False)),
-    Column("mailbox_exists", Boolean(create_constraint=False)),
+    Column("smtp_valid", Boolean),
+    Column("mailbox_exists", Boolean),
     Column("smtp_response", Text),
     Column("deliverability_score", Integer),
     Column("deliverability_rating", String(16)),
@@ -157,7 +156,7 @@ api_keys = Table(
     Column("key_hash", String(128), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("tier", String(16), nullable=False),
-    Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("active", Boolean, nullable=False),
     Column("rate_limit_per_minute", Integer, nullable=False),
     Column("quotas", Text, nullable=False),  # JSON
     Column("usage", Text, nullable=False),  # JSON
