@@ -105,7 +105,8 @@ class HistoryStore:
             return None
         same = (_parts.job_id == part.job_id) & (_parts.number == part.number)
         # To the end of the row group at most, so that no group is decoded twice.
-        count = min(limit_rows, part.rows - part.filled_rows, ROW_GROUP - part.filled_rows % ROW_GROUP)
+        first, rows_left = int(part.filled_rows), int(part.rows - part.filled_rows)
+        count = min(limit_rows, rows_left, ROW_GROUP - first % ROW_GROUP)
         try:
             table = read_rows(self._folder(JobId(part.job_id)), part.file, part.filled_rows, count)
         except DamagedPart:

@@ -42,7 +42,7 @@ class InstanceLock:
         self._file = file
 
     def release(self) -> None:
-        """Give the lock back; does nothing if it is not held. The file stays: removing it would let two in."""
+        """Give the lock back; does nothing if it is not held. The file stays, or two could get in."""
         if self._file is not None:
             self._file.truncate(0)
             self._file.close()

@@ -7,7 +7,8 @@ part and the counts that go with it are one transaction: after a crash either bo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ _parts = job_parts.c
 
 
 class JobStore:
-    """The jobs of one database; every method is a transaction of its own and may be called from any thread."""
+    """The jobs of one database; every method is one transaction and may be called from any thread."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -81,7 +82,9 @@ class JobStore:
             found = connection.scalar(select(_jobs.status).where(_jobs.job_id == job_id))
         return None if found is None else JobState(found)
 
-    def set_state(self, job_id: JobId, to: JobState, *, expect: Set[JobState], error: str = "") -> bool:
+    def set_state(
+        self, job_id: JobId, to: JobState, *, expect: AbstractSet[JobState], error: str = ""
+    ) -> bool:
         """Change the state if it is one of `expect` now; says whether it did.
 
         Raises `ValueError` if `to` may not follow one of `expect`: that is a fault of the caller, whatever
@@ -100,7 +103,7 @@ class JobStore:
         with self._database.write() as connection:
             return _changed(connection.execute(_where_state(job_id, expect).values(values)))
 
-    def recover(self) -> list[tuple[JobId, JobState]]:
+    def recover(self) -> Sequence[tuple[JobId, JobState]]:
         """Put jobs at rest that a dead process left at work; returns them with the state they have now.
 
         Only for the holder of the instance lock: a living process's jobs look the same.
@@ -156,7 +159,7 @@ class JobStore:
             connection.execute(update(validation_jobs).where(_jobs.job_id == job_id).values(values))
         return True
 
-    def parts(self, job_id: JobId) -> list[PartRecord]:
+    def parts(self, job_id: JobId) -> Sequence[PartRecord]:
         """The parts of a job, by number."""
         wanted = select(job_parts).where(_parts.job_id == job_id).order_by(_parts.number)
         with self._database.read() as connection:
@@ -219,7 +222,7 @@ class JobStore:
             )
 
 
-def _where_state(job_id: JobId, expect: Set[JobState]) -> Any:
+def _where_state(job_id: JobId, expect: AbstractSet[JobState]) -> Any:
     names = sorted(s.value for s in expect)
     return update(validation_jobs).where(_jobs.job_id == job_id, _jobs.status.in_(names))
 

@@ -158,12 +158,12 @@ def _with_small_dictionaries(table: pa.Table) -> pa.Table:
 def _write_durably(path: Path, content: bytes | pa.Buffer) -> None:
     temporary = path.with_name(path.name + ".new")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-    with open(handle, "wb", buffering=0) as file:
+    with os.fdopen(handle, "wb", buffering=0) as file:
         left = memoryview(content)
         while left:
             left = left[file.write(left) :]
         os.fsync(handle)
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def _sync_folder(folder: Path) -> None:

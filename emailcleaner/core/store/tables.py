@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Refuse a naive time: it would be somebody's local time."""
         if value is None:
             return None
@@ -50,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a time without a zone")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Give the zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
 

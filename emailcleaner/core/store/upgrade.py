@@ -23,10 +23,9 @@ REVISIONS = ("0001",)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-_VERSIONS = "alembic_version"
 _VERSION_TABLE = (
-    f"CREATE TABLE {_VERSIONS} (version_num VARCHAR(32) NOT NULL, "
-    f"CONSTRAINT {_VERSIONS}_pkc PRIMARY KEY (version_num))"
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
 
 
@@ -77,8 +76,8 @@ def run_steps(database: Database, migrations: Path = MIGRATIONS) -> None:
 def revision_of(connection: Connection) -> str | None:
     """The revision of a database; None for an empty one. Raises `UserError` for another program's."""
     tables = inspect(connection).get_table_names()
-    if _VERSIONS in tables:
-        found = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSIONS}").scalar()
+    if "alembic_version" in tables:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         return None if found is None else str(found)
     if tables:
         raise UserError(
@@ -97,7 +96,7 @@ def _make_tables(database: Database) -> None:
         if revision_of(connection) is None:
             metadata.create_all(connection, checkfirst=False)
             connection.exec_driver_sql(_VERSION_TABLE)
-            connection.exec_driver_sql(f"INSERT INTO {_VERSIONS} VALUES ('{REVISIONS[-1]}')")
+            connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (REVISIONS[-1],))
 
 
 def _copy(path: Path, revision: str) -> Path:

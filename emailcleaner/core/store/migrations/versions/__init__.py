@@ -1,1 +1,1 @@
-"""One module a step. A step that was released is never changed, and there are no steps back: see `upgrade`."""
+"""One module a step. Released steps are never changed, and there are no steps back."""
