@@ -17,14 +17,14 @@ from emailcleaner.core.settings.values import check_value, find_setting, nearest
 
 _PREFIX = "EMAILCLEANER_"
 
-#: A variable of an unknown section is mistyped if it looks this much like a setting's; else it is somebody
+#: So much must a variable of an unknown section look like a setting's to be taken for a mistyped one.
 #: else's.
 _SURELY_MEANT = 0.85
 
 #: Variables with our prefix that are no settings.
 _OTHER_VARIABLES = frozenset({"EMAILCLEANER_HOME"})
 
-_HEAD = "# Settings of Email Cleaner. It writes this file anew when a setting is changed; comments are not kept.\n"
+_HEAD = "# Settings of Email Cleaner. A change made by the program writes this file anew, without comments.\n"
 
 
 class Origin(StrEnum):
@@ -79,7 +79,7 @@ def set_setting(file: Path, key: str, text: str) -> Value:
 
 
 def unset_setting(file: Path, key: str) -> bool:
-    """Take a value out of the settings file, so that the default holds; says whether there was one."""
+    """Take a value out of the settings file, so that the default holds; False if it was not there."""
     find_setting(key)
     kept = _read_file(file)
     if key not in kept:
