@@ -5,8 +5,9 @@ Knows no other stage: bytes, results and words come in as parameters.
 
 from __future__ import annotations
 
+from emailcleaner.core.export.folder import require_usable
 from emailcleaner.core.export.run import export_lists
 from emailcleaner.core.export.source import ExportSource
 from emailcleaner.core.export.verdict_columns import VERDICT_COLUMNS
 
-__all__ = ["VERDICT_COLUMNS", "ExportSource", "export_lists"]
+__all__ = ["VERDICT_COLUMNS", "ExportSource", "export_lists", "require_usable"]

@@ -183,6 +183,17 @@ class OutFolder:
                 folder.rmdir()
 
 
+def require_usable(out: Path, *, force: bool) -> None:
+    """Raise `UserError` if an export into `out` would be refused; leaves nothing behind."""
+    folder = OutFolder(out, force=force)
+    is_new = not folder.path.exists()
+    with folder:
+        pass
+    if is_new:
+        with contextlib.suppress(OSError):
+            folder.path.rmdir()
+
+
 def _our_files(folder: Path) -> frozenset[str] | None:
     """The files that an earlier export left in `folder`; None: there was no earlier export."""
     for marker in (MARKER, SUMMARY):
