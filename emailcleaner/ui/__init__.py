@@ -1,0 +1,1 @@
+"""The window: pages over `core.services`. Nothing here decides what an address is worth."""

@@ -1,0 +1,1 @@
+"""What tables show: columns in memory and the Qt models over them."""

@@ -1,0 +1,1 @@
+"""The pages of the window. A page shows and asks; the doing is in `operations`."""

@@ -1,0 +1,83 @@
+"""Reasons in a few words, for a column of a table; the whole sentence is in the explanation of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from emailcleaner.core.model import Reason
+
+_R = Reason
+
+REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
+    {
+        _R.MISSING_AT: "Has no @ sign",
+        _R.MULTIPLE_AT: "Has more than one @ sign",
+        _R.LOCAL_TOO_LONG: "Name before the @ is too long",
+        _R.DOMAIN_TOO_LONG: "Domain is too long",
+        _R.ADDRESS_TOO_LONG: "Address is too long",
+        _R.DOUBLE_DOT: "Has two dots in a row",
+        _R.EDGE_DOT: "Begins or ends with a dot",
+        _R.BAD_CHARACTER: "Has a character that is not allowed",
+        _R.QUOTED_NOT_ALLOWED: "Quoted name, refused by mail tools",
+        _R.UNBALANCED_QUOTE: "Quotation mark is never closed",
+        _R.BAD_DOMAIN_LABEL: "Domain is misspelled",
+        _R.BAD_IDN: "International domain is not valid",
+        _R.UNSAFE_UNICODE: "Has invisible or misleading letters",
+        _R.DOMAIN_LITERAL: "Number in place of a domain",
+        _R.SPECIAL_USE_DOMAIN: "Domain is reserved for examples",
+        _R.UNKNOWN_TLD: "Domain ending does not exist",
+        _R.CONTROL_CHARACTER: "Cell has a control character",
+        _R.PROVIDER_SYNTAX: "Provider has no such addresses",
+        _R.NO_SUCH_DOMAIN: "Domain does not exist",
+        _R.NULL_MX: "Domain takes no mail",
+        _R.NO_MAIL_HOST: "Domain has no mail server",
+        _R.MX_UNRESOLVABLE: "Mail servers do not exist",
+        _R.MX_UNROUTABLE: "Mail servers cannot be reached",
+        _R.DNS_TIMEOUT: "Name servers did not answer",
+        _R.DNS_FAILURE: "Name servers answered with an error",
+        _R.ACCEPTED: "Mailbox takes mail",
+        _R.EXISTS_RATE_LIMITED: "Mailbox exists, and is busy",
+        _R.DOMAIN_ACCEPTS: "Domain takes mail",
+        _R.WELL_FORMED: "Well formed",
+        _R.NOT_FOUND: "No such mailbox",
+        _R.DISABLED: "Mailbox is switched off",
+        _R.MOVED: "Mailbox has moved",
+        _R.RELAY_DENIED: "Server takes no mail for the domain",
+        _R.RESTRICTED: "Takes no mail from outside",
+        _R.MAILBOX_FULL: "Mailbox is full",
+        _R.ACCEPTED_UNCONFIRMED: "Accepted, perhaps like any name",
+        _R.CATCH_ALL: "Server accepts any name",
+        _R.UNVERIFIABLE_PROVIDER: "Provider never says",
+        _R.GREYLISTED: "Server asked to come back later",
+        _R.TEMPORARY_FAILURE: "Server has a temporary fault",
+        _R.SYSTEM_FULL: "Server has no space left",
+        _R.TOO_MANY_RECIPIENTS: "Server refused so many questions",
+        _R.NO_CONNECT: "Server could not be reached",
+        _R.TIMEOUT: "Server did not answer in time",
+        _R.DISCONNECTED: "Server broke off",
+        _R.PROTOCOL_ERROR: "Server does not speak mail protocol",
+        _R.TLS_REQUIRED: "No common encryption",
+        _R.SMTPUTF8_UNSUPPORTED: "Server takes no such letters",
+        _R.IP_BLOCKED: "Server refuses this network address",
+        _R.NO_REVERSE_DNS: "This network address has no name",
+        _R.HELO_REJECTED: "Server refuses our greeting",
+        _R.SENDER_REJECTED: "Server refuses our sender",
+        _R.POLICY_REJECTED: "Server refuses to say",
+        _R.RATE_LIMITED: "Server allows no more questions",
+        _R.PORT_25_BLOCKED: "This network lets no mail out",
+        _R.NETWORK_DOWN: "This computer had no network",
+        _R.PROXY_FAILURE: "The proxy did not connect",
+        _R.BREAKER_OPEN: "Stopped asking, to be polite",
+        _R.DISPOSABLE_DOMAIN: "Throw-away address",
+        _R.ROLE_ACCOUNT: "Belongs to a function, not a person",
+        _R.LOW_QUALITY: "Name looks random",
+        _R.SUPPRESSED: "On your suppression list",
+        _R.ALLOWLISTED: "On your allow list",
+        _R.DUPLICATE: "Repeats an earlier row",
+        _R.MALFORMED_ROW: "Not readable as a row",
+        _R.EMPTY: "Row has no address",
+        _R.NOT_CHECKED: "Not checked yet",
+        _R.CANCELLED: "Stopped before it was checked",
+    }
+)
