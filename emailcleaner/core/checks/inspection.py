@@ -1,0 +1,101 @@
+"""The one-by-one path: everything that one cell says. The reference for the column-wise path."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from emailcleaner.core.checks.categories import is_role
+from emailcleaner.core.checks.data import CheckData
+from emailcleaner.core.checks.domain_facts import DomainTable
+from emailcleaner.core.checks.duplicates import U64, HashFilter, hash_strings, join_keys
+from emailcleaner.core.checks.gibberish import is_gibberish
+from emailcleaner.core.checks.normalize import read_cell
+from emailcleaner.core.checks.policy import AddressPolicy
+from emailcleaner.core.checks.providers import HAS_PLUS_TAGS, IGNORES_DOTS, provider_of
+from emailcleaner.core.checks.syntax import WITH_ADDRESS, SyntaxRules, parse_address
+from emailcleaner.core.model import Flag, Reason
+
+
+class Inspected(NamedTuple):
+    """One cell, taken apart: the fields of `AddressFinding`, and the local part by itself."""
+
+    address: str
+    local: str
+    domain: str
+    reason: Reason | None
+    flags: int
+    suggestion: str
+    extra: tuple[str, ...]
+
+    @property
+    def normalized(self) -> str:
+        """The address as it goes on the wire, or an empty string."""
+        return f"{self.local}@{self.domain}" if self.domain else ""
+
+
+class CellInspector:
+    """Looks at one cell at a time, with one set of lists and one policy."""
+
+    def __init__(self, data: CheckData, policy: AddressPolicy) -> None:
+        self.data = data
+        self.policy = policy
+        self.domains = DomainTable(data, policy)
+        self.roles = HashFilter(data.roles)
+        self._rules = SyntaxRules.of(data, policy)
+
+    def inspect(self, cell: str) -> Inspected:
+        """What the text of one cell says. Never raises, whatever the text is."""
+        reading = read_cell(cell, self._is_plausible)
+        if reading.refused is not None:
+            address = reading.addresses[0] if reading.addresses else ""
+            return Inspected(address, "", "", reading.refused, 0, "", ())
+        address, *others = reading.addresses
+        flags = Flag.SEVERAL if others else Flag(0)
+        parsed = parse_address(address, self._rules)
+        if not parsed.domain:
+            return Inspected(address, "", "", parsed.reason, int(flags), "", tuple(others))
+        if reading.corrected:
+            flags |= Flag.CORRECTED
+        flags |= parsed.flags | self.local_flags(parsed.local.casefold())
+        suggestion = ""
+        if not parsed.domain.startswith("["):
+            facts = self.domains.one(parsed.domain)
+            flags |= facts.flags
+            suggestion = f"{parsed.local}@{facts.suggestion}" if facts.suggestion else ""
+        return Inspected(
+            address, parsed.local, parsed.domain, parsed.reason, int(flags), suggestion, tuple(others)
+        )
+
+    def local_flags(self, local: str) -> Flag:
+        """The flags that a local part (lower case) has by itself."""
+        flags = Flag.ROLE if is_role(local, self.data) else Flag(0)
+        name, _, tag = local.partition("+")
+        if name and tag:
+            flags |= Flag.SUBADDRESS
+        return flags | Flag.GIBBERISH if is_gibberish(local) else flags
+
+    def _is_plausible(self, text: str) -> bool:
+        return parse_address(text, self._rules).reason in WITH_ADDRESS
+
+    def keys_of(self, locals_: list[str], domains: list[str]) -> U64:
+        """Duplicate keys of addresses given by their parts (on the wire), one by one."""
+        folded = [self.canonical_local(local, domain) for local, domain in zip(locals_, domains, strict=True)]
+        return join_keys(
+            hash_strings(pa.array(folded, pa.string())), hash_strings(pa.array(domains, pa.string()))
+        )
+
+    def canonical_local(self, local: str, domain: str) -> str:
+        """The local part as the duplicate key sees it."""
+        folded = unicodedata.normalize("NFC", local.casefold())
+        provider = provider_of(domain)
+        if provider is None:
+            return folded
+        if self.policy.merge_plus_tags and provider in HAS_PLUS_TAGS:
+            folded = folded.partition("+")[0] or folded
+        if self.policy.merge_gmail_dots and provider in IGNORES_DOTS:
+            name, plus, tag = folded.partition("+")
+            folded = name.replace(".", "") + plus + tag
+        return folded
