@@ -86,7 +86,7 @@ def clean(
         bool,
         typer.Option(
             "--merge-plus-tags",
-            help="Count a+tag@gmail.com and a@gmail.com as duplicates, where a provider delivers both to one mailbox.",
+            help="Count a+tag@gmail.com and a@gmail.com as duplicates, where both reach one mailbox.",
         ),
     ] = False,
     recheck: Annotated[

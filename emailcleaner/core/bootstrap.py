@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ from emailcleaner.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from emailcleaner.core.checks import AddressChecker, CheckData
-    from emailcleaner.core.model import CleanRequest
-    from emailcleaner.core.ports import Clock, DomainChecker
+    from emailcleaner.core.model import CleanRequest, DomainFinding
+    from emailcleaner.core.ports import Clock, DomainCache, DomainChecker
     from emailcleaner.core.store import Store
 
 #: A job's working copies, spilled blocks and exports together need about this many times the list.
@@ -64,21 +64,23 @@ class Parts:
         )
         return AddressChecker(self.check_data(), policy)
 
-    def domain_checker(self, *, fresh: bool) -> DomainChecker:
-        """A checker of domains; `fresh` asks again whatever the store knows."""
-        from emailcleaner.core.checks.domains import MailDomainChecker, load_providers
-        from emailcleaner.core.dns import DnsLimits, parse_servers, system_servers
+    def domain_checker(self, *, fresh: bool, patient: bool) -> DomainChecker:
+        """A checker of domains. `fresh` asks again whatever the store knows; one that is not `patient`
+        gives up at once while the network is down.
+        """
+        from emailcleaner.core.checks.domains import MailDomainChecker
+        from emailcleaner.core.dns import DnsLimits, load_providers, parse_servers, system_servers
 
         said = self.settings.dns
-        servers = parse_servers(said.servers) if said.servers else system_servers()
+        servers = parse_servers(",".join(said.servers)) if said.servers else system_servers()
+        limits = DnsLimits(window=said.window, rate_per_s=said.rate, deadline_s=said.deadline)
         return MailDomainChecker(
             servers=servers,
-            cache=self.store.domains,
-            fresh=fresh,
+            cache=WriteOnly(self.store.domains) if fresh else self.store.domains,
             clock=self.clock,
-            limits=DnsLimits(window=said.window, rate=said.rate, deadline_s=said.deadline),
+            limits=limits if patient else limits.without_patience(),
             allow_private=self.settings.network.allow_private,
-            providers=load_providers(self.resources),
+            providers=load_providers(self.resources / "data" / "mx_providers.toml"),
             seed=None,
         )
 
@@ -93,6 +95,22 @@ class Parts:
                 "Free some space; a job that was begun goes on with: emailcleaner jobs resume --all",
                 exit_code=1,
             )
+
+
+class WriteOnly:
+    """Keeps new findings and gives none back, so that everything is asked again; a `ports.DomainCache`."""
+
+    def __init__(self, cache: DomainCache) -> None:
+        self._cache = cache
+
+    def load(self, domains: Iterable[str]) -> dict[str, DomainFinding]:
+        """Nothing."""
+        del domains
+        return {}
+
+    def save(self, findings: Iterable[DomainFinding]) -> None:
+        """Keep findings."""
+        self._cache.save(findings)
 
 
 @contextmanager
@@ -112,7 +130,7 @@ def open_services(
     where = (home or Home.find()).prepare()
     said = settings or load_settings(where.settings_file)
     time = clock or SystemClock()
-    with open_store(said.database_url or where.database, home=where.root, clock=time) as store:
+    with open_store(said.database.url or where.database, home=where.root, clock=time) as store:
         yield Services(
             Parts(home=where, settings=said, clock=time, resources=resources or resource_dir(), store=store)
         )

@@ -140,9 +140,11 @@ class Services:
         """Write the rows at positions `keep` of `results.table` into one file; returns how many.
 
         Rows come in source order with their source cells unchanged; `with_verdicts` adds the
-        `ec_` columns.
+        `ec_` columns. Of a job with several lists each list has a file of its own: `path` with the
+        list's name behind its stem.
         """
         return export_selection(
+            self._parts,
             results,
             keep,
             path,

@@ -80,7 +80,7 @@ def _write_list(
     with ExitStack() as stack:
         with writing(stage):
             stage.mkdir(exist_ok=True)
-            writer = _writer(source, stage, file_format, spreadsheet_safe=spreadsheet_safe)
+            writer = make_writer(source, stage, file_format, spreadsheet_safe=spreadsheet_safe)
         stack.callback(writer.abandon)
         feed = RejectedFeed(source.rejected())
         for raw, results in zip(source.raw_batches(), source.results(), strict=True):
@@ -104,9 +104,10 @@ def _write_list(
             return writer.finish()
 
 
-def _writer(
+def make_writer(
     source: ExportSource, stage: Path, file_format: OutputFormat, *, spreadsheet_safe: bool
 ) -> ListWriter:
+    """The writer of a list in a format; its files are made in `stage`."""
     if file_format is OutputFormat.CSV:
         return CsvWriter(stage, source, spreadsheet_safe=spreadsheet_safe)
     # Only these formats need a spreadsheet library and rows one by one.

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from emailcleaner.core.columns import REJECTED_SCHEMA, RawBatch
@@ -22,6 +24,7 @@ from emailcleaner.core.model import JobId, OutputFormat
 if TYPE_CHECKING:
     from emailcleaner.core.bootstrap import Parts
     from emailcleaner.core.export import ExportSource
+    from emailcleaner.core.jobs.results import JobResults
     from emailcleaner.core.lists import SpooledList
     from emailcleaner.core.ports import CancelToken, WorkerPool
     from emailcleaner.core.store import PartRecord
@@ -59,6 +62,7 @@ def export_job(
     """Write all files of a job's cleaned lists; returns the summary. See `Services.export`."""
     from emailcleaner.core.export import export_lists
     from emailcleaner.core.jobs.pipeline import open_lists
+    from emailcleaner.core.verdicts import reason_sentence
 
     row = require(parts.store, job_id)
     lists = open_lists(parts, job_id, len(row.request.sources))
@@ -72,6 +76,8 @@ def export_job(
             force=plan.force,
             summary=decided.summary,
             token=token or NeverStopped(),
+            sentence_of=reason_sentence,
+            protected=[Path(s) for s in row.request.sources if s != "-"],
         )
 
 
@@ -118,3 +124,40 @@ def _source(decided: Decided, number: int, spooled: SpooledList) -> ExportSource
         rejected=rejected,
         extra=pa.concat_tables(extra).unify_dictionaries() if extra else None,
     )
+
+
+def export_selection(
+    parts: Parts,
+    results: JobResults,
+    keep: npt.NDArray[np.int64],
+    path: Path,
+    *,
+    output_format: OutputFormat,
+    with_verdicts: bool,
+    spreadsheet_safe: bool,
+) -> int:
+    """Write the rows at positions `keep` of `results.table`; see `Services.export_selection`."""
+    from emailcleaner.core.export import export_rows
+
+    folder = job_folder(parts.home, results.job.job_id) / "parts"
+    decided = Decided(folder, tuple(parts.store.jobs.parts(results.job.job_id)), results.summary)
+    chosen = np.zeros(results.table.num_rows, dtype=np.bool_)
+    chosen[keep] = True
+    start = written = 0
+    several = len(results.lists) > 1
+    for number, spooled in enumerate(results.lists):
+        end = start + sum(p.rows for p in decided.parts if p.source == number)
+        if chosen[start:end].any() or not several:
+            target = (
+                path.with_name(f"{path.stem}-{Path(spooled.name).stem}{path.suffix}") if several else path
+            )
+            written += export_rows(
+                _source(decided, number, spooled),
+                chosen[start:end],
+                target,
+                output_format=output_format,
+                with_verdicts=with_verdicts,
+                spreadsheet_safe=spreadsheet_safe,
+            )
+        start = end
+    return written

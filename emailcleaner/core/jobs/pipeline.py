@@ -98,7 +98,7 @@ class JobWork:
         with ExitStack() as stack:
             session: DomainSession | None = None
             if self._request.depth is not Depth.SYNTAX and self._keeps:
-                checker = self._parts.domain_checker(fresh=self._request.recheck)
+                checker = self._parts.domain_checker(fresh=self._request.recheck, patient=True)
                 session = stack.enter_context(checker.session())
             elif self._request.depth is not Depth.SYNTAX:
                 session = KnownDomains(self._parts.store.domains)

@@ -29,7 +29,7 @@ def verify_addresses(parts: Parts, addresses: Sequence[str], depth: Depth) -> li
     domains: dict[str, DomainFinding] = {}
     if depth is not Depth.SYNTAX:
         wanted = {f.domain for f in found if f.reason is None}
-        with parts.domain_checker(fresh=False).session() as session:
+        with parts.domain_checker(fresh=False, patient=False).session() as session:
             session.submit(wanted)
             while session.pending:
                 domains.update((d.domain, d) for d in session.take(0.1))
