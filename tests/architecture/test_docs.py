@@ -7,8 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -21,12 +21,14 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
-def _commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from _commands(child, (*words, name))
-    else:
+def _commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every command with its words; typer carries its own click, hence no type of it."""
+    children = getattr(command, "commands", None)
+    if children is None:
         yield " ".join(words), command
+    else:
+        for name, child in children.items():
+            yield from _commands(child, (*words, name))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_every_option_is_in_the_handbook() -> None:
         f"{name} {option}"
         for name, command in _commands(typer.main.get_command(build()))
         for parameter in command.params
-        if isinstance(parameter, click.Option)
+        if parameter.param_type_name == "option"
         for option in parameter.opts
         if option.startswith("--") and f"`{option}" not in text
     ]
