@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from emailcleaner.core.checks import screen as kernels
 from emailcleaner.core.checks.categories import is_role
-from emailcleaner.core.checks.domain_facts import DomainFacts, provider_number
+from emailcleaner.core.checks.domain_facts import FactColumns, provider_number
 from emailcleaner.core.checks.duplicates import U64, hash_slices, hash_strings, join_keys
 from emailcleaner.core.checks.gibberish import is_gibberish
 from emailcleaner.core.checks.inspection import CellInspector, Inspected
@@ -34,20 +34,19 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     text = _plain_strings(cells)
     block = kernels.screen(text)
     codes, domains, respelt = _domains(block)
-    facts = inspector.domains.facts(domains)
-    unusable = np.fromiter((not f.usable for f in facts), np.bool_, len(facts))
-    block.plain[unusable[codes]] = False
+    block.plain[~inspector.domains.columns(domains).usable[codes]] = False
     odd = np.flatnonzero(~block.plain)
     seen = [inspector.inspect(cell) for cell in text.take(pa.array(odd)).to_pylist()]
-    codes[odd] = _codes_for([s.domain for s in seen], domains, facts, inspector)
+    codes[odd] = _codes_for([s.domain for s in seen], domains)
+    facts = inspector.domains.columns(domains)
 
-    flags = np.fromiter((f.flags for f in facts), np.uint32, len(facts))[codes]
-    reason = np.fromiter((f.code for f in facts), np.uint8, len(facts))[codes]
+    flags = facts.flags[codes]
+    reason = facts.code[codes]
     pluses = kernels.plus_rows(block)
     local = kernels.local_hashes(block)
-    _refuse_at_providers(block, facts, codes, pluses[0], reason)
+    _refuse_at_providers(block, facts.provider[codes], pluses[0], reason)
     _flag_locals(inspector, block, local, pluses, flags)
-    key = _keys(inspector, block, local, codes, domains, facts)
+    key = _keys(inspector, block, local, codes, domains)
 
     flags[odd] = np.fromiter((s.flags for s in seen), np.uint32, len(seen))
     reason[odd] = np.fromiter((REASON_CODE[s.reason] if s.reason else 0 for s in seen), np.uint8, len(seen))
@@ -60,7 +59,7 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
         reason=reason,
         flags=flags,
         key=key,
-        suggestion=_suggestions(block, facts, codes, odd, seen),
+        suggestion=_suggestions(inspector, block, facts, codes, domains, odd, seen),
         extra=tuple((int(row), other) for row, s in zip(odd, seen, strict=True) for other in s.extra),
     )
 
@@ -71,7 +70,7 @@ def keys_of_columns(inspector: CellInspector, normalized: pa.Array, domain: pa.D
     domains = domain.dictionary.to_pylist()
     codes = domain.indices.to_numpy(zero_copy_only=False)
     local = kernels.local_hashes(block)
-    key = _keys(inspector, block, local, codes, domains, inspector.domains.facts(domains))
+    key = _keys(inspector, block, local, codes, domains)
     odd = np.flatnonzero(~block.plain)
     parts = [address.rpartition("@") for address in block.cells.take(pa.array(odd)).to_pylist()]
     key[odd] = _part_keys(inspector, [(local, name) for local, _, name in parts])
@@ -99,10 +98,8 @@ def _domains(block: kernels.Screen) -> tuple[I32, list[str], npt.NDArray[np.bool
     return folded.indices.to_numpy()[codes], folded.dictionary.to_pylist(), respelt
 
 
-def _codes_for(
-    names: list[str], domains: list[str], facts: list[DomainFacts], inspector: CellInspector
-) -> npt.NDArray[np.int32]:
-    """Codes of the domains of odd rows; new ones are put behind `domains` and `facts`."""
+def _codes_for(names: list[str], domains: list[str]) -> I32:
+    """Codes of the domains of odd rows; new ones are put behind `domains`."""
     place = {name: code for code, name in enumerate(domains)} if names else {}
     codes = []
     for name in names:
@@ -110,16 +107,14 @@ def _codes_for(
         if code is None:
             code = place[name] = len(domains)
             domains.append(name)
-            facts.append(inspector.domains.one(name))
         codes.append(code)
     return np.array(codes, dtype=np.int32)
 
 
 def _refuse_at_providers(
-    block: kernels.Screen, facts: list[DomainFacts], codes: I32, tagged: I64, reason: npt.NDArray[np.uint8]
+    block: kernels.Screen, provider: npt.NDArray[np.uint8], tagged: I64, reason: npt.NDArray[np.uint8]
 ) -> None:
     """Mark local parts that cannot exist at their provider."""
-    provider = np.fromiter((f.provider for f in facts), np.uint8, len(facts))[codes]
     if not provider.any():
         return
     has_tag = np.zeros(len(provider), np.bool_)
@@ -162,17 +157,12 @@ def _flag_locals(
 
 
 def _keys(
-    inspector: CellInspector,
-    block: kernels.Screen,
-    hashes: U64,
-    codes: I32,
-    domains: list[str],
-    facts: list[DomainFacts],
+    inspector: CellInspector, block: kernels.Screen, hashes: U64, codes: I32, domains: list[str]
 ) -> U64:
     """Keys of the plain rows (0 elsewhere); `hashes` are those of the lower-case local parts."""
     policy = inspector.policy
     if policy.merge_gmail_dots or policy.merge_plus_tags:
-        merged = np.fromiter((f.provider for f in facts), np.uint8, len(facts))[codes] > 0
+        merged = inspector.domains.columns(domains).provider[codes] > 0
         rows = kernels.rows_with(block, b".+")
         rows = rows[merged[rows]]
         local = kernels.locals_of(block, rows)
@@ -214,12 +204,18 @@ def _normalized(
 
 
 def _suggestions(
-    block: kernels.Screen, facts: list[DomainFacts], codes: I32, odd: I64, seen: list[Inspected]
+    inspector: CellInspector,
+    block: kernels.Screen,
+    facts: FactColumns,
+    codes: I32,
+    domains: list[str],
+    odd: I64,
+    seen: list[Inspected],
 ) -> pa.StringArray:
-    texts = [f.suggestion for f in facts]
-    has = np.fromiter(map(bool, texts), np.bool_, len(texts))[codes] & block.plain
-    rows = np.flatnonzero(has)
-    names = pa.array(texts, pa.string()).take(pa.array(codes[rows]))
+    slips = (facts.flags & np.uint32(Flag.TYPO)) != 0
+    rows = np.flatnonzero(slips[codes] & block.plain)
+    meant = {code: inspector.domains.suggestion(domains[code]) for code in np.flatnonzero(slips).tolist()}
+    names = pa.array([meant[code] for code in codes[rows].tolist()], pa.string())
     odd_rows = [(row, s.suggestion) for row, s in zip(odd.tolist(), seen, strict=True) if s.suggestion]
     found = pa.concat_arrays(
         [kernels.with_domains(block, rows, names), pa.array([text for _, text in odd_rows], pa.string())]

@@ -30,6 +30,11 @@ def domain_flags(domain: str, data: CheckData, policy: AddressPolicy) -> Flag:
     return flags
 
 
+def marked_domains(data: CheckData, policy: AddressPolicy) -> frozenset[str]:
+    """All domains and suffixes that `domain_flags` may have something to say about."""
+    return frozenset(data.free.union(data.aliases, data.sectors, policy.disposable, *data.disposable))
+
+
 def is_disposable(chain: list[str], data: CheckData, policy: AddressPolicy) -> bool:
     """Whether the domain or one above it is a throw-away domain; allow lists win, the user's own first."""
     if policy.not_disposable and not policy.not_disposable.isdisjoint(chain):

@@ -106,13 +106,13 @@ def find_duplicates(keys: U64) -> tuple[I64, I64]:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     # Members of a group are `again` and the one before each start; the sort was not stable, so the
     # first row of a group is its smallest.
-    starts = again[np.flatnonzero(np.diff(again, prefix=-1) != 1)] - 1
+    starts = again[np.flatnonzero(np.diff(again, prepend=-1) != 1)] - 1
     members = np.union1d(again, starts)
     rows = order[members].astype(np.int64)
     group = np.searchsorted(starts, members, side="right") - 1
     by_row = np.lexsort((rows, group))
     rows, group = rows[by_row], group[by_row]
-    head = np.flatnonzero(np.diff(group, prefix=-1) != 0)
+    head = np.flatnonzero(np.diff(group, prepend=-1) != 0)
     first = rows[head][group]
     repeats = rows != first
     rows, first = rows[repeats], first[repeats]

@@ -35,8 +35,13 @@ _HEX = re.compile(r"[0-9a-f]{16,}")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
+_SUSPECT = re.compile(SUSPECT)
+
+
 def is_gibberish(local: str) -> bool:
     """Whether `local` (lower case, with or without a tag) is gibberish by the criteria above."""
+    if _SUSPECT.search(local) is None:
+        return False
     base = local.partition("+")[0]
     if not base.isascii() or len(base) < 5:
         return False

@@ -18,6 +18,11 @@ from emailcleaner.core.checks.providers import HAS_PLUS_TAGS, IGNORES_DOTS, prov
 from emailcleaner.core.checks.syntax import WITH_ADDRESS, SyntaxRules, parse_address
 from emailcleaner.core.model import Flag, Reason
 
+# Plain integers: an enum's operators would cost more than all else that is done with most cells.
+_ROLE, _TYPO, _SUBADDRESS, _GIBBERISH, _CORRECTED, _SEVERAL = map(
+    int, (Flag.ROLE, Flag.TYPO, Flag.SUBADDRESS, Flag.GIBBERISH, Flag.CORRECTED, Flag.SEVERAL)
+)
+
 
 class Inspected(NamedTuple):
     """One cell, taken apart: the fields of `AddressFinding`, and the local part by itself."""
@@ -53,29 +58,30 @@ class CellInspector:
             address = reading.addresses[0] if reading.addresses else ""
             return Inspected(address, "", "", reading.refused, 0, "", ())
         address, *others = reading.addresses
-        flags = Flag.SEVERAL if others else Flag(0)
+        flags = _SEVERAL if others else 0
         parsed = parse_address(address, self._rules)
         if not parsed.domain:
-            return Inspected(address, "", "", parsed.reason, int(flags), "", tuple(others))
+            return Inspected(address, "", "", parsed.reason, flags, "", tuple(others))
         if reading.corrected:
-            flags |= Flag.CORRECTED
-        flags |= parsed.flags | self.local_flags(parsed.local.casefold())
+            flags |= _CORRECTED
+        flags |= parsed.flags | self._local_flags(parsed.local.casefold())
         suggestion = ""
         if not parsed.domain.startswith("["):
             facts = self.domains.one(parsed.domain)
             flags |= facts.flags
-            suggestion = f"{parsed.local}@{facts.suggestion}" if facts.suggestion else ""
+            if facts.flags & _TYPO:
+                suggestion = f"{parsed.local}@{self.domains.suggestion(parsed.domain)}"
         return Inspected(
-            address, parsed.local, parsed.domain, parsed.reason, int(flags), suggestion, tuple(others)
+            address, parsed.local, parsed.domain, parsed.reason, flags, suggestion, tuple(others)
         )
 
-    def local_flags(self, local: str) -> Flag:
+    def _local_flags(self, local: str) -> int:
         """The flags that a local part (lower case) has by itself."""
-        flags = Flag.ROLE if is_role(local, self.data) else Flag(0)
+        flags = _ROLE if is_role(local, self.data) else 0
         name, _, tag = local.partition("+")
         if name and tag:
-            flags |= Flag.SUBADDRESS
-        return flags | Flag.GIBBERISH if is_gibberish(local) else flags
+            flags |= _SUBADDRESS
+        return flags | _GIBBERISH if is_gibberish(local) else flags
 
     def _is_plausible(self, text: str) -> bool:
         return parse_address(text, self._rules).reason in WITH_ADDRESS

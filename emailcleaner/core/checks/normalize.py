@@ -28,6 +28,7 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(f"[{_EDGE_SPACE}]")
 _INVISIBLE = re.compile(f"[{_ZERO_WIDTH}]")
 _LONELY_JOINER = re.compile(f"(?:(?<=[\x00-\x7f])|^)[{_JOINERS}]+|[{_JOINERS}]+(?=[\x00-\x7f]|$)")
+_LETTER = re.compile(r"[^\W_]")
 _AT_LOOKALIKE = re.compile("[\uff20\ufe6b]")
 
 _OPENING = '<([{"\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb\u2039\u203a,;:*'
@@ -68,13 +69,13 @@ def read_cell(cell: str, plausible: Plausible) -> Reading:
         if refused is not None:
             return Reading((text,), False, refused)
         text = _without_invisible(text)
-    if text[:7].lower() == "mailto:" or "mailto:" in text.lower():
+    if ":" in text and "mailto" in text.lower():
         text = _MAILTO.sub(_from_mailto, text).strip(_EDGE)
         refused = _refusal(text)
         if refused is not None:
             return Reading((text,), False, refused)
     if "@" not in text:
-        if not any(char.isalnum() for char in text):
+        if _LETTER.search(text) is None:
             return Reading((), False, Reason.EMPTY)
         return Reading((text,), text != cell, Reason.MISSING_AT)
     found = _addresses(text, plausible)
@@ -125,6 +126,8 @@ def _addresses(text: str, plausible: Plausible) -> tuple[str, ...]:
 
 def clean_edges(token: str) -> str:
     """`token` without the quotes, brackets, punctuation and scheme around an address."""
+    if token.isalnum() or (token[:1].isalnum() and token[-1:].isalnum() and ":" not in token):
+        return token
     token = token.strip(_EDGE)
     if _QUOTED_LOCAL.match(token) is None:
         token = _strip_opening(token)

@@ -61,9 +61,12 @@ _NATIONAL = {
     ): "com at be cl cz de dk es fr hu ie in it jp kr lv my ph pt sa sg sk co.id co.il"
     " co.th com.ar com.au com.br com.gr com.tr com.vn",
 }
-_PROVIDERS = {name: provider for provider, names in _DOMAINS.items() for name in names.split()} | {
+_BY_DOMAIN = {name: provider for provider, names in _DOMAINS.items() for name in names.split()} | {
     f"{family}.{land}": provider for (provider, family), lands in _NATIONAL.items() for land in lands.split()
 }
+
+#: Every domain that `provider_of` knows.
+PROVIDER_DOMAINS = frozenset(_BY_DOMAIN)
 
 _ALLOWED = {
     Provider.GMAIL: re.compile(r"[a-z0-9.]+(?:\+.*)?", re.IGNORECASE | re.ASCII),
@@ -77,7 +80,7 @@ GMAIL_LONGEST = 30
 
 def provider_of(domain: str) -> Provider | None:
     """The provider with own rules that runs `domain` (lower case), judged by the name alone."""
-    return _PROVIDERS.get(domain)
+    return _BY_DOMAIN.get(domain)
 
 
 def provider_refuses(local: str, provider: Provider) -> bool:

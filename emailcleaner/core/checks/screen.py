@@ -117,7 +117,7 @@ def rows_with(block: Screen, characters: bytes) -> I64:
 
 def suspect_rows(block: Screen) -> I64:
     """The plain rows that may hold gibberish."""
-    suspect = pc.match_substring_regex(block.lower, SUSPECT).to_numpy(zero_copy_only=False)
+    suspect = pc.match_substring_regex(block.lower, f"^[^@]*(?:{SUSPECT})").to_numpy(zero_copy_only=False)
     return np.flatnonzero(suspect & block.plain)
 
 

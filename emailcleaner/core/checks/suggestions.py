@@ -36,6 +36,8 @@ class Suggester:
                 self._near.setdefault(miss, provider)
         for known in data.free & self._near.keys():
             del self._near[known]
+        #: All domains that are taken for slips whatever their top level.
+        self.slips = frozenset(self._near).union(data.typos)
 
     def domain(self, domain: str) -> str:
         """The domain that was likely meant instead of `domain`, or an empty string."""

@@ -52,7 +52,9 @@ class SuppressionSet:
     def mark(self, normalized: pa.StringArray, domain: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
         """Which rows of a checked block are suppressed."""
         names = [self._holds_domain(name) for name in domain.dictionary.to_pylist()]
-        marked = np.array(names, np.bool_)[domain.indices.to_numpy(zero_copy_only=False)]
+        marked: npt.NDArray[np.bool_] = np.array(names, np.bool_)[
+            domain.indices.to_numpy(zero_copy_only=False)
+        ]
         if len(self._keys) and len(marked):
             key = self._checker.keys(normalized, domain)
             place = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)

@@ -39,6 +39,8 @@ WITH_ADDRESS = frozenset(
     }
 )
 
+_IDN, _SMTPUTF8 = int(Flag.IDN), int(Flag.SMTPUTF8)
+
 #: C0, DEL, C1 and the two Unicode line ends.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ATOM_FOREIGN = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\U0010ffff-]")
@@ -48,12 +50,15 @@ _AT_LOOKALIKES = frozenset("\uff20\ufe6b")
 
 
 class Parsed(NamedTuple):
-    """An address taken apart. `local` and `domain` are as on the wire, empty if `reason` leaves none."""
+    """An address taken apart. `local` and `domain` are as on the wire, empty if `reason` leaves none.
+
+    `flags` are bits of `model.Flag`.
+    """
 
     local: str
     domain: str
     reason: Reason | None
-    flags: Flag = Flag(0)
+    flags: int = 0
 
     @property
     def normalized(self) -> str:
@@ -137,10 +142,10 @@ def _quoted_local(text: str) -> str | Reason:
 
 
 def _judge_parts(local: str, domain: str, quoted: bool, rules: SyntaxRules) -> Parsed:
-    flags = Flag(0)
+    flags = 0
     if not local.isascii():
         local = unicodedata.normalize("NFC", local)
-        flags |= Flag.SMTPUTF8
+        flags |= _SMTPUTF8
     reason = _local_reason(local, quoted)
     if reason is not None:
         return Parsed("", "", reason)
@@ -151,7 +156,7 @@ def _judge_parts(local: str, domain: str, quoted: bool, rules: SyntaxRules) -> P
     if len(local.encode()) + 1 + len(host.ascii) > MAX_ADDRESS:
         return Parsed("", "", Reason.ADDRESS_TOO_LONG)
     if host.idn:
-        flags |= Flag.IDN
+        flags |= _IDN
     reason = _mailable_reason(local, host, quoted, literal, rules)
     if reason not in WITH_ADDRESS:
         return Parsed("", "", reason)
