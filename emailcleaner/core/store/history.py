@@ -110,7 +110,7 @@ class HistoryStore:
         try:
             table = read_rows(self._folder(JobId(part.job_id)), part.file, part.filled_rows, count)
         except DamagedPart:
-            _log.error("part_damaged", extra={"job_id": part.job_id, "part": part.number})
+            _log.error("part damaged", extra={"job_id": part.job_id, "part": part.number})
             with self._database.write() as connection:
                 connection.execute(update(job_parts).where(same).values(damaged=True))
             return 0
@@ -155,9 +155,9 @@ def _find_rows(folder: Path, file: str, rows: int, wanted: int) -> list[int]:
     try:
         rebuild_index(folder, file, rows)
     except (DamagedPart, OSError):
-        _log.error("part_damaged", extra={"file": str(folder / file)})
+        _log.error("part damaged", extra={"file": str(folder / file)})
         return []
-    _log.warning("part_index_rebuilt", extra={"file": str(path)})
+    _log.warning("part index rebuilt", extra={"file": str(path)})
     return find_rows(path, wanted) or []
 
 
@@ -167,7 +167,7 @@ def _from_part(folder: Path, file: str, job_id: JobId, rows: list[int], address:
         try:
             found = read_rows(folder, file, row, 1, _ENTRY_COLUMNS).to_pylist()[0]
         except DamagedPart:
-            _log.error("part_damaged", extra={"job_id": job_id, "file": file})
+            _log.error("part damaged", extra={"job_id": job_id, "file": file})
             break
         known_as = found["normalized"] or found["address"]
         if known_as == address:  # another text may have the same fingerprint

@@ -93,13 +93,11 @@ class JobStore:
         wrong = [before.value for before in expect if not is_allowed(before, to)]
         if wrong:
             raise ValueError(f"a job may not go from {', '.join(sorted(wrong))} to {to.value}")
-        values: dict[str, Any] = {"status": to.value, "error_message": error}
         now = self._clock.now()
+        values: dict[str, Any] = {"status": to.value, "error_message": error}
+        values["completed_at"] = now if to in AT_REST else None
         if to is JobState.RUNNING:
-            first = func.coalesce(_jobs.started_at, literal(now, UtcDateTime))
-            values |= {"started_at": first, "completed_at": None}
-        if to in AT_REST:
-            values["completed_at"] = now
+            values["started_at"] = func.coalesce(_jobs.started_at, literal(now, UtcDateTime))
         with self._database.write() as connection:
             return _changed(connection.execute(_where_state(job_id, expect).values(values)))
 
