@@ -258,8 +258,11 @@ class _Maker:
         domain[sure] = self._tail[: len(sure)]
         return np.minimum(domain, len(self._domains) - 1)
 
-    def _locals(self, start: int, first: Numbers, last: Numbers, rows: Numbers) -> pa.Array:
-        separators = pa.array([".", "", "_", "-", "."]).take(pa.array(rows % 5))
+    def _locals(
+        self, start: int, first: Numbers, last: Numbers, rows: Numbers, kinds: int | Numbers = 2
+    ) -> pa.Array:
+        # Providers refuse most punctuation (only the first two), companies take all of it.
+        separators = pa.array([".", "", "_", "-", "."]).take(pa.array(rows % kinds))
         # A number that no other row has, in base 36 as people's digits are short.
         numbers = pa.array([np.base_repr(int(row) + start, 36).lower() for row in rows])
         return pc.binary_join_element_wise(
@@ -272,8 +275,9 @@ class _Maker:
 
     def _addresses(self, start: int, first: Numbers, last: Numbers, domain: Numbers) -> pa.Array:
         rows = np.arange(len(first), dtype=np.int64)
+        kinds = np.where(domain < len(PROVIDERS), 2, 5)
         return pc.binary_join_element_wise(
-            self._locals(start, first, last, rows), self._domains.take(pa.array(domain)), "@"
+            self._locals(start, first, last, rows, kinds), self._domains.take(pa.array(domain)), "@"
         )
 
     def _with_domain(

@@ -43,7 +43,7 @@ def clean(source: Path, out: Path, port: int = 0) -> dict[str, int]:
     with ThreadPoolExecutor(2) as pool, _session(port) as session:
         spooled = spool(source, source.name, ReadOptions(), out / "work")
         first = FirstPass(checker, session)
-        for future in _ahead(pool, first.check, spooled.batches()):
+        for future in _ahead(pool, first.check, spooled.batches(workers=pool)):
             first.put_by(*future.result())
         codes = first.codes()
         rows, _firsts = find_duplicates(np.concatenate(first.keys))
@@ -131,7 +131,7 @@ def _second_pass(spooled: SpooledList, codes: Codes, out: Path, pool: ThreadPool
         files = [stack.enter_context((out / f"{name}.csv").open("wb", buffering=0)) for name in SEGMENTS]
         for file in files:
             file.write((spooled.header_raw or b"") + b"\n")
-        for future in _ahead(pool, divide, spooled.raw_batches()):
+        for future in _ahead(pool, divide, spooled.raw_batches(workers=pool)):
             for file, lines in zip(files, future.result(), strict=True):
                 _valid, offsets, text = lines.buffers()
                 if len(lines):
