@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 from emailcleaner.core.dns.cache import TtlCache
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 #: Findings are written when there are so many, or so old is the first of them.
 _SAVE_ROWS: Final = 1000
 _SAVE_S: Final = 1.0
+#: How old the time of a finding may be.
+_COARSE_S: Final = 0.01
 #: Domains looked up in the cache at a time.
 _LOAD_ROWS: Final = 5000
 #: Beyond a domain's own time, before a single check is given up for lost.
@@ -200,14 +203,37 @@ class MailDomainSession:
         if self._keeper is not None:
             self._keeper.save(finding)
 
-    def known(self, domain: str) -> DomainFinding | None:
+    def known(self, domain: str, now: float) -> DomainFinding | None:
         """What an earlier session of this checker found, if it still holds."""
-        return self._checker.findings.get(domain, self._checker.clock.now().timestamp())
+        return self._checker.findings.get(domain, now)
 
     def break_off(self, fault: BaseException) -> None:
         """Note that nothing more will come, so that nobody waits for it."""
         self._fault = self._fault or fault
         self._something.set()
+
+
+class _CoarseClock:
+    """The wall clock, looked at only every few milliseconds; for one thread."""
+
+    def __init__(self, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
+        self._clock = clock
+        self._elapsed = loop.time
+        self._good_until = 0.0
+        self._now = clock.now()
+        self._timestamp = self._now.timestamp()
+
+    def now(self) -> datetime:
+        elapsed = self._elapsed()
+        if elapsed > self._good_until:
+            self._good_until = elapsed + _COARSE_S
+            self._now = self._clock.now()
+            self._timestamp = self._now.timestamp()
+        return self._now
+
+    def timestamp(self) -> float:
+        self.now()
+        return self._timestamp
 
 
 class _LoopThread:
@@ -225,17 +251,17 @@ class _LoopThread:
         # add_reader needs a selector; Windows' default loop has none
         self._loop = asyncio.SelectorEventLoop()
         self._loop.set_exception_handler(self._broke)
-        clock = checker.clock
+        self._clock = _CoarseClock(checker.clock, self._loop)
         self._multiplexer = Multiplexer(
             self._loop, checker.servers, limits, Entropy(checker.seed), self._feed
         )
-        resolver = Resolver(self._multiplexer, checker.memory, limits, lambda: clock.now().timestamp())
+        resolver = Resolver(self._multiplexer, checker.memory, limits, self._clock.timestamp)
         self._router = MailRouter(
             resolver,
             checker.providers,
             limits,
             allow_private=checker.allow_private,
-            wall_clock=clock.now,
+            wall_clock=self._clock.now,
             elapsed=self._loop.time,
             done=self._found,
         )
@@ -291,7 +317,7 @@ class _LoopThread:
             domain = self._backlog.popleft()
         except IndexError:
             return False
-        known = self._session.known(domain)
+        known = self._session.known(domain, self._clock.timestamp())
         if known is not None:
             self._session.deliver(known)
         else:

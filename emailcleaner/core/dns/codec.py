@@ -9,6 +9,7 @@ loop is bounded by the message, every offset is checked, and no input may raise 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 A: Final = 1
@@ -44,15 +45,17 @@ _QUERY_PLAIN: Final = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 _OPT_RECORD: Final = b"\x00" + struct.pack(">HHIH", _OPT, EDNS_SIZE, 0, 0)
 _LENGTH: Final = tuple(bytes((n,)) for n in range(64))
 _ADDRESS_SIZE: Final = {A: 4, AAAA: 16}
+_KNOWN: Final = frozenset({A, AAAA, CNAME, MX})
 _TYPE_AND_CLASS: Final = {t: struct.pack(">HH", t, _IN) for t in (A, NS, CNAME, SOA, MX, AAAA)}
 
 _COUNTS = struct.Struct(">HHH")
-_RECORD = struct.Struct(">HHIH")
-_U16 = struct.Struct(">H")
+_unpack_record = struct.Struct(">HHIH").unpack_from
 _U32 = struct.Struct(">I")
-#: What stands unescaped in the text of a name; anything else is rare and goes to dnspython.
-_PLAIN: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+#: What stands unescaped in the text of a name, and the dot between its labels; anything else is rare
+#: and goes to dnspython.
+_PLAIN: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 _MAX_NAME: Final = 253
+_MAX_TTL: Final = 0x7FFF_FFFF
 #: Pointers that may be followed for one name; each must point further back, so this only saves work.
 _MAX_POINTERS: Final = 32
 
@@ -60,13 +63,18 @@ _MAX_POINTERS: Final = 32
 Rdata = tuple[int, str] | bytes | str
 
 
-class Record(NamedTuple):
-    """One resource record of class IN; `owner` is lower case, without the last dot."""
+#: One resource record of class IN: owner (lower case, without the last dot), type, TTL, data. A plain
+#: tuple, since there are several in every answer.
+Record = tuple[str, int, int, Rdata]
 
-    owner: str
-    rtype: int
-    ttl: int
-    data: Rdata
+
+class Additional(NamedTuple):
+    """The additional section of an answer, not read yet: `any_glue` does that for one name."""
+
+    data: bytes
+    pos: int
+    number: int
+    names: dict[int, str]
 
 
 class Message(NamedTuple):
@@ -80,7 +88,7 @@ class Message(NamedTuple):
     is_own: bool
     answers: list[Record]
     soa_ttl: int | None
-    additional: list[Record]
+    additional: Additional | None
 
 
 class MalformedMessage(Exception):  # noqa: N818 - says what the bytes are, as dnspython's FormError
@@ -158,78 +166,117 @@ def read_answer(data: bytes, name: str, question_size: int) -> Message:
     rcode = data[3] & 0x0F
     names = {HEADER_SIZE: name}
     pos = HEADER_SIZE + question_size
-    answers: list[Record] = []
-    additional: list[Record] = []
     soa_ttl: int | None = None
     try:
-        for _ in range(an):
-            pos = _read_record(data, pos, names, answers)
+        answers, pos = _read_section(data, pos, an, names)
         for _ in range(ns):
             pos, ttl = _read_authority(data, pos)
             if ttl is not None:
                 soa_ttl = ttl if soa_ttl is None else min(ttl, soa_ttl)
-        for _ in range(ar):
-            if data[pos] == 0 and data[pos + 1] == 0 and data[pos + 2] == _OPT:
-                rcode |= data[pos + 5] << 4
-                pos += 11 + _U16.unpack_from(data, pos + 9)[0]
-            else:
-                pos = _read_record(data, pos, names, additional)
+        if ar and not an:
+            rcode |= _extended_rcode(data, pos, ar) << 4
     except (IndexError, struct.error) as error:
         raise RareMessage("ends before its last record") from error
     if pos > len(data):
         raise RareMessage("ends before its last record")
     is_own = bool(data[2] & _AUTHORITATIVE or data[3] & _RECURSION_AVAILABLE)
-    return Message(rcode, is_own, answers, soa_ttl, additional)
+    return Message(rcode, is_own, answers, soa_ttl, Additional(data, pos, ar, names) if ar else None)
 
 
-def _read_record(data: bytes, pos: int, names: dict[int, str], into: list[Record]) -> int:
-    """Put the record at `pos` into `into` if it is of a kind we use; gives the next position."""
-    if data[pos] >= 0xC0:
-        target = (data[pos] & 0x3F) << 8 | data[pos + 1]
-        owner = names.get(target)
-        if owner is None:
-            owner, _ = _read_name(data, pos, names)
-        pos += 2
-    else:
-        owner, pos = _read_name(data, pos, names)
-    rtype, rclass, ttl, size = _RECORD.unpack_from(data, pos)
-    pos += 10
-    end: int = pos + size
-    if rclass != _IN:
-        return end
-    if ttl > 0x7FFFFFFF:
-        ttl = 0  # RFC 2181 section 8: the sign bit set means zero
+def any_glue(additional: Additional, host: str, accepts: Callable[[bytes], bool], at_most: int) -> bool:
+    """Whether one of the first addresses that came along for `host` pleases `accepts`.
+
+    False too if the section is broken before one is found.
+    """
+    data, pos, number, names = additional
+    try:
+        for _ in range(number):
+            if data[pos] >= 0xC0:
+                owner = names.get((data[pos] & 0x3F) << 8 | data[pos + 1])
+                pos += 2
+                if owner is None:
+                    owner, _ = _read_name(data, pos - 2, names)
+            else:
+                owner, pos = _read_name(data, pos, names)
+            rtype, rclass, _, size = _unpack_record(data, pos)
+            pos += 10 + size
+            if owner == host and rclass == _IN and size == _ADDRESS_SIZE.get(rtype) and pos <= len(data):
+                if accepts(data[pos - size : pos]):
+                    return True
+                at_most -= 1
+                if not at_most:
+                    break
+    except (IndexError, struct.error, RareMessage):
+        return False
+    return False
+
+
+def _read_section(data: bytes, pos: int, count: int, names: dict[int, str]) -> tuple[list[Record], int]:
+    """The records of the kinds we use among the `count` from `pos` on, and the position behind them."""
+    records: list[Record] = []
+    for _ in range(count):
+        if data[pos] >= 0xC0:
+            owner = names.get((data[pos] & 0x3F) << 8 | data[pos + 1])
+            pos += 2
+            if owner is None:
+                owner, _ = _read_name(data, pos - 2, names)
+        else:
+            owner, pos = _read_name(data, pos, names)
+        rtype, rclass, ttl, size = _unpack_record(data, pos)
+        pos += 10
+        end: int = pos + size
+        if rclass == _IN and rtype in _KNOWN:
+            if ttl > _MAX_TTL:
+                ttl = 0  # RFC 2181 section 8: with the sign bit set it means zero
+            records.append((owner, rtype, ttl, _read_data(data, pos, end, rtype, names)))
+        pos = end
+    return records, pos
+
+
+def _extended_rcode(data: bytes, pos: int, count: int) -> int:
+    """The upper octet of the response code: RFC 6891 section 6.1.3. Asked only of empty answers."""
+    for _ in range(count):
+        pos = _skip_name(data, pos)
+        rtype, _, ttl, size = _unpack_record(data, pos)
+        if rtype == _OPT:
+            return int(ttl >> 24)
+        pos += 10 + size
+    return 0
+
+
+def _read_data(data: bytes, pos: int, end: int, rtype: int, names: dict[int, str]) -> Rdata:
+    """The data of one record of a known kind, which ends at `end`."""
     if rtype == MX:
         host, stop = _read_name(data, pos + 2, names)
-        into.append(Record(owner, rtype, ttl, ((data[pos] << 8) | data[pos + 1], host)))
-    elif rtype in _ADDRESS_SIZE:
-        if size != _ADDRESS_SIZE[rtype] or end > len(data):
-            raise RareMessage("an address of the wrong size")
-        into.append(Record(owner, rtype, ttl, data[pos:end]))
-        return end
+        if stop == end:
+            return (data[pos] << 8) | data[pos + 1], host
     elif rtype == CNAME:
         host, stop = _read_name(data, pos, names)
-        into.append(Record(owner, rtype, ttl, host))
-    else:
-        return end
-    if stop != end:
-        raise RareMessage("record data of the wrong size")
-    return end
+        if stop == end:
+            return host
+    elif end - pos == _ADDRESS_SIZE[rtype] and end <= len(data):
+        return data[pos:end]
+    raise RareMessage("record data of the wrong size")
 
 
 def _read_authority(data: bytes, pos: int) -> tuple[int, int | None]:
     """Step over an authority record; gives the next position and, of a SOA, the negative TTL."""
-    while (length := data[pos]) and length < 0xC0:
-        pos += length + 1
-    pos += 2 if length else 1
-    rtype, rclass, ttl, size = _RECORD.unpack_from(data, pos)
+    pos = _skip_name(data, pos)
+    rtype, rclass, ttl, size = _unpack_record(data, pos)
     end = pos + 10 + size
     if rtype != SOA or rclass != _IN or size < 22:
         return end, None
-    if ttl > 0x7FFFFFFF:
+    if ttl > _MAX_TTL:
         ttl = 0
     # RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM, the last field
     return end, min(ttl, _U32.unpack_from(data, end - 4)[0])
+
+
+def _skip_name(data: bytes, pos: int) -> int:
+    """The position behind the name at `pos`."""
+    while (length := data[pos]) and length < 0xC0:
+        pos += length + 1
+    return pos + 2 if length else pos + 1
 
 
 def _read_name(data: bytes, start: int, names: dict[int, str], pointers: int = 0) -> tuple[str, int]:
@@ -254,10 +301,8 @@ def _read_name(data: bytes, start: int, names: dict[int, str], pointers: int = 0
             break
         if length > 63:
             raise RareMessage("a label of an unknown kind")
-        pos += 1
-        label = data[pos : pos + length]
-        labels.append(label)
-        pos += length
+        labels.append(data[pos + 1 : pos + 1 + length])
+        pos += length + 1
     name = _join(labels, tail)
     names[start] = name
     return name, pos + 1
@@ -267,10 +312,12 @@ def _join(labels: list[bytes], tail: str) -> str:
     """The text of a name: its own labels and what its pointer led to."""
     if not labels:
         return tail
-    if b"".join(labels).translate(None, _PLAIN):
+    head = labels[0] if len(labels) == 1 else b".".join(labels)
+    if not head.isalnum() and (head.translate(None, _PLAIN) or head.count(b".") != len(labels) - 1):
         raise RareMessage("a name with unusual characters")
-    head = b".".join(labels).decode("ascii").lower()
-    name = f"{head}.{tail}" if tail else head
+    name = str(head, "ascii").lower()
+    if tail:
+        name = f"{name}.{tail}"
     if len(name) > _MAX_NAME:
         raise RareMessage("a name over 255 octets")
     return name

@@ -103,6 +103,8 @@ def reach_of(packed: bytes) -> Reach:
 
 def is_routable(packed: bytes, *, allow_private: bool) -> bool:
     """Whether a mail server may be looked for at this address."""
+    if len(packed) == 4 and packed[0] in _PLAIN_V4:
+        return True
     reach = reach_of(packed)
     return reach is Reach.PUBLIC or (allow_private and reach is Reach.PRIVATE)
 

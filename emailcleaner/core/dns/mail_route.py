@@ -6,12 +6,12 @@ Turns look-ups into a `DomainFinding`. Unknown is never rounded: whatever could 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 from emailcleaner.core.dns.cache import LONGEST_TTL_S
-from emailcleaner.core.dns.codec import AAAA, MX, A
+from emailcleaner.core.dns.codec import AAAA, MX, A, Additional, Rdata, any_glue
 from emailcleaner.core.dns.guard import is_routable, literal_address
 from emailcleaner.core.dns.limits import DnsLimits
 from emailcleaner.core.dns.outcomes import Outcome
@@ -112,26 +112,44 @@ class MailRouter:
             return
         note = _NULL_BESIDE if len(exchangers) < len(records) else ""
         del exchangers[self.limits.max_mx :]
-        Candidates(self, found.name, exchangers, found.ttl_s, glue=found.glue, note=note).next()
+        host = exchangers[0][1]
+        if not note and found.glue is not None and self.has_usable_glue(found.glue, host):
+            # by far the most: the best exchanger can be used, and nothing else has to be asked
+            self.accept(found.name, exchangers, found.ttl_s)
+        else:
+            Candidates(self, found.name, exchangers, found.ttl_s, glue=found.glue, note=note).next()
+
+    def has_usable_glue(self, glue: Additional, host: str) -> bool:
+        """Whether a usable address of `host` came along with the exchangers."""
+        return any_glue(glue, host, self._is_routable, self.limits.max_addresses)
 
     def is_trusted(self, host: str) -> bool:
         """Whether `host` belongs to a provider whose exchangers need no look-up."""
         provider = self._providers.of(host)
         return provider is not None and provider.trusted_hosts
 
-    def is_usable(self, addresses: object) -> bool:
+    def is_usable(self, addresses: Sequence[Rdata]) -> bool:
         """Whether one of the first few addresses may be connected to."""
-        assert isinstance(addresses, (tuple, list))
         return any(
-            is_routable(packed, allow_private=self._allow_private)
+            isinstance(packed, bytes) and self._is_routable(packed)
             for packed in addresses[: self.limits.max_addresses]
         )
 
+    def _is_routable(self, packed: bytes) -> bool:
+        return is_routable(packed, allow_private=self._allow_private)
+
     def accept(
-        self, domain: str, mx: tuple[MxHost, ...], ttl_s: int, *, detail: str, is_implicit: bool
+        self,
+        domain: str,
+        exchangers: list[tuple[int, str]],
+        ttl_s: int,
+        *,
+        detail: str = "",
+        flags: Flag = _NO_FLAGS,
     ) -> None:
-        """The domain has an exchanger that can be used."""
-        provider = self._providers.of(mx[0].host)
+        """The domain has exchangers, of which the first can be used."""
+        mx = tuple([MxHost(p, host) for p, host in exchangers if not is_address_or_local(host)])
+        provider = self._providers.of(exchangers[0][1])
         self.end(
             domain,
             Reason.DOMAIN_ACCEPTS,
@@ -140,7 +158,7 @@ class MailRouter:
             ttl_s=ttl_s,
             detail=detail,
             provider=provider.name if provider is not None else "",
-            flags=Flag.IMPLICIT_MX if is_implicit else _NO_FLAGS,
+            flags=flags,
         )
 
     def fail(self, domain: str, outcome: Outcome, ttl_s: int, host: str = "") -> None:
@@ -196,7 +214,7 @@ class Candidates:
         exchangers: list[tuple[int, str]],
         ttl_s: int,
         *,
-        glue: dict[str, list[bytes]] | None = None,
+        glue: Additional | None = None,
         is_implicit: bool = False,
         note: str = "",
     ) -> None:
@@ -222,8 +240,9 @@ class Candidates:
                 self._unroutable = self._unroutable or host
                 self._index += 1
                 continue
-            addresses = self._glue.get(host) if self._glue else None
-            if (addresses and self._router.is_usable(addresses)) or self._router.is_trusted(host):
+            router = self._router
+            has_glue = self._glue is not None and router.has_usable_glue(self._glue, host)
+            if has_glue or router.is_trusted(host):
                 self._accept()
             else:
                 self._look_up(host)
@@ -290,10 +309,9 @@ class Candidates:
         self.next()
 
     def _accept(self) -> None:
-        mx = tuple(
-            [MxHost(p, host) for p, host in self._exchangers[self._index :] if not is_address_or_local(host)]
-        )
-        self._router.accept(self._domain, mx, self._ttl_s, detail=self._note, is_implicit=self._is_implicit)
+        usable = self._exchangers[self._index :]
+        flags = Flag.IMPLICIT_MX if self._is_implicit else _NO_FLAGS
+        self._router.accept(self._domain, usable, self._ttl_s, detail=self._note, flags=flags)
 
     def _give_up(self) -> None:
         """None can be used. A single one of which nothing is known makes the whole unknown."""

@@ -117,9 +117,7 @@ class Multiplexer:
 
     def probe(self, server: Server | None, done: Done) -> None:
         """Ask `server` (None: any) whether it is there, at once and whatever the window says."""
-        probe = Question(
-            "", codec.NS, done, pinned=server, is_probe=True, deadline_s=self._limits.canary_timeout_s
-        )
+        probe = Question.probe(server, self._limits.canary_timeout_s, done)
         self._slow += 1
         self._begin(probe, self._loop.time())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emailcleaner.core.dns.codec import Message, encode_question
+from emailcleaner.core.dns.codec import NS, Message, encode_question
 
 if TYPE_CHECKING:
     from emailcleaner.core.dns.outcomes import Outcome
@@ -25,61 +25,37 @@ class Question:
     Raises `ValueError` for a name that cannot be asked.
     """
 
-    __slots__ = (
-        "attempts",
-        "avoid",
-        "bad_answers",
-        "deadline",
-        "deadline_s",
-        "done",
-        "edns",
-        "failure",
-        "finished",
-        "is_fresh",
-        "is_probe",
-        "name",
-        "outstanding",
-        "over_tcp",
-        "pinned",
-        "rtype",
-        "section",
-        "sent_at",
-        "server",
-        "tickets",
-        "timer",
-        "unsent",
-    )
+    # Defaults of the class: most questions end after one attempt and need none of their own.
+    server: Server | None = None
+    failure: Outcome | None = None
+    attempts = 0
+    bad_answers = 0
+    unsent = 0
+    deadline = 0.0
+    sent_at = 0.0
+    timer = 0.0
+    edns = True
+    is_fresh = False
+    outstanding = False
+    over_tcp = False
+    finished = False
+    avoid: Server | None = None
+    pinned: Server | None = None
+    deadline_s: float | None = None
+    is_probe = False
 
-    def __init__(
-        self,
-        name: str,
-        rtype: int,
-        done: Done,
-        *,
-        avoid: Server | None = None,
-        pinned: Server | None = None,
-        is_probe: bool = False,
-        deadline_s: float | None = None,
-    ) -> None:
+    def __init__(self, name: str, rtype: int, done: Done) -> None:
         self.name = name
         self.rtype = rtype
         self.section = encode_question(name, rtype)
         self.done = done
-        self.avoid = avoid
-        self.pinned = pinned
-        self.is_probe = is_probe
-        self.deadline_s = deadline_s
         self.tickets: list[tuple[dict[int, Question], int]] = []
-        self.server: Server | None = None
-        self.failure: Outcome | None = None
-        self.attempts = 0
-        self.bad_answers = 0
-        self.unsent = 0
-        self.deadline = 0.0
-        self.sent_at = 0.0
-        self.timer = 0.0
-        self.edns = True
-        self.is_fresh = False
-        self.outstanding = False
-        self.over_tcp = False
-        self.finished = False
+
+    @classmethod
+    def probe(cls, server: Server | None, deadline_s: float, done: Done) -> Question:
+        """A question to `server` (None: any) that every server can answer: the root's name servers."""
+        question = cls("", NS, done)
+        question.pinned = server
+        question.deadline_s = deadline_s
+        question.is_probe = True
+        return question

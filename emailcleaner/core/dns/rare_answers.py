@@ -46,7 +46,7 @@ def _convert(message: dns.message.Message) -> Message:
         is_own=bool(message.flags & (dns.flags.AA | dns.flags.RA)),
         answers=_records(message.answer),
         soa_ttl=soa_ttl,
-        additional=_records(message.additional),
+        additional=None,  # the addresses are then asked for
     )
 
 
@@ -57,7 +57,7 @@ def _records(section: list[dns.rrset.RRset]) -> list[Record]:
         for rdata in rrset:
             value = _value(int(rrset.rdtype), rdata)
             if value is not None and rrset.rdclass == 1:
-                records.append(Record(owner, int(rrset.rdtype), rrset.ttl, value))
+                records.append((owner, int(rrset.rdtype), rrset.ttl, value))
     return records
 
 

@@ -7,7 +7,7 @@ All methods belong to the loop's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emailcleaner.core.dns.cache import (
     LONGEST_TTL_S,
@@ -16,7 +16,7 @@ from emailcleaner.core.dns.cache import (
     negative_ttl,
     positive_ttl,
 )
-from emailcleaner.core.dns.codec import CNAME, Message, Rdata, Record
+from emailcleaner.core.dns.codec import CNAME, MX, Additional, Message, Rdata
 from emailcleaner.core.dns.outcomes import Outcome
 from emailcleaner.core.dns.question import Question
 
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     from emailcleaner.core.dns.multiplexer import Multiplexer
     from emailcleaner.core.dns.servers import Server
 
-_NO_GLUE: Final[dict[str, list[bytes]]] = {}
-
 
 class LookUp(NamedTuple):
     """The end of a look-up.
 
     `records` are the values asked for (`codec.Rdata`), without repetition only if the server sent
-    none. `aliases` is how many CNAMEs led to them. `glue` are the addresses that came along for the
-    targets; only good for judging this one answer. `ttl_s` is how long it holds (0: not kept).
+    none. `aliases` is how many CNAMEs led to them. `glue` may hold addresses of the targets that came
+    along; only good for judging this one answer. `ttl_s` is how long it holds (0: not kept).
     """
 
     name: str
@@ -42,11 +40,15 @@ class LookUp(NamedTuple):
     ttl_s: int
     records: tuple[Rdata, ...] = ()
     aliases: int = 0
-    glue: dict[str, list[bytes]] = _NO_GLUE
+    glue: Additional | None = None
 
 
 class AnswerMemory:
-    """What look-ups have found, kept from one session to the next."""
+    """What look-ups have found, kept from one session to the next.
+
+    Addresses of exchangers are kept here. What a domain's MX mean is kept as a finding by whoever
+    asks, so their records are not kept twice.
+    """
 
     def __init__(self, limits: DnsLimits) -> None:
         self.answers: TtlCache[tuple[str, int], LookUp] = TtlCache(limits.cached_answers)
@@ -75,17 +77,34 @@ class Resolver:
         Raises `ValueError` for a name that cannot be asked.
         """
         key = (name, rtype)
-        known = self._memory.answers.get(key, self._now())
-        if known is not None:
-            done(known)
-            return
+        if rtype != MX:
+            known = self._memory.answers.get(key, self._now())
+            if known is not None:
+                done(known)
+                return
         wanted = self._wanted.get(key)
         if wanted is not None:
             wanted.append(done)
             return
-        pursuit = _Pursuit(self, name, rtype)
-        pursuit.ask(name)
+        self.send(Question(name, rtype, self._came))
         self._wanted[key] = [done]
+
+    def _came(self, question: Question, outcome: Outcome, message: Message | None) -> None:
+        """The first answer: mostly it holds what was asked, under the very name."""
+        name, rtype = question.name, question.rtype
+        if outcome is Outcome.ANSWER and message is not None:
+            least = LONGEST_TTL_S
+            records: list[Rdata] = []
+            for owner, kind, ttl, data in message.answers:
+                if kind == rtype and owner == name:
+                    records.append(data)
+                    if ttl < least:  # noqa: PLR1730 - min() costs more than all the rest of this loop
+                        least = ttl
+            if records:
+                ttl_s = positive_ttl(least)
+                self.finish(LookUp(name, rtype, outcome, ttl_s, tuple(records), 0, message.additional))
+                return
+        _Pursuit(self, name, rtype).take(question, outcome, message)
 
     def send(self, question: Question) -> None:
         """Hand a question to the name servers."""
@@ -94,10 +113,11 @@ class Resolver:
     def finish(self, found: LookUp) -> None:
         """Remember what was found and tell everyone who waits for it."""
         key = (found.name, found.rtype)
-        now = self._now()
-        if found.outcome.is_failure and found.outcome is not Outcome.OFFLINE:
-            found = found._replace(ttl_s=self._memory.failures.failed(key, now))
-        self._memory.answers.put(key, found, now, found.ttl_s)
+        outcome = found.outcome
+        if outcome is not Outcome.ANSWER and outcome is not Outcome.OFFLINE and outcome.is_failure:
+            found = found._replace(ttl_s=self._memory.failures.failed(key, self._now()))
+        if found.rtype != MX:
+            self._memory.answers.put(key, found, self._now(), found.ttl_s)
         for done in self._wanted.pop(key, ()):
             done(found)
 
@@ -124,20 +144,24 @@ class _Pursuit:
     def ask(self, target: str, avoid: Server | None = None) -> None:
         """Ask for the records of `target`. Raises `ValueError` if that cannot be asked."""
         self._target = target
-        self._resolver.send(Question(target, self._rtype, self._came, avoid=avoid))
+        question = Question(target, self._rtype, self.take)
+        if avoid is not None:
+            question.avoid = avoid
+        self._resolver.send(question)
 
-    def _came(self, question: Question, outcome: Outcome, message: Message | None) -> None:
+    def take(self, question: Question, outcome: Outcome, message: Message | None) -> None:
+        """Go on with an answer."""
         if message is None:
             self._end(outcome, 0)
         elif outcome is Outcome.ANSWER:
-            self._take(message)
+            self._read(message)
         elif self._was_denied:
             self._end(Outcome.NXDOMAIN, negative_ttl(message.soa_ttl))
         else:  # one "no such name" is no verdict: once more, of another server if there is one
             self._was_denied = True
             self.ask(self._target, avoid=question.server)
 
-    def _take(self, message: Message) -> None:
+    def _read(self, message: Message) -> None:
         """Use the records of the name itself, or go where its aliases lead."""
         records = self._records(message)
         aliases_before = self._aliases
@@ -182,13 +206,7 @@ class _Pursuit:
         outcome: Outcome,
         ttl_s: int,
         records: Sequence[Rdata] = (),
-        additional: Sequence[Record] = (),
+        glue: Additional | None = None,
     ) -> None:
-        glue = _NO_GLUE
-        if additional:
-            glue = {}
-            for owner, _, _, data in additional:
-                if isinstance(data, bytes):
-                    glue.setdefault(owner, []).append(data)
         found = LookUp(self._name, self._rtype, outcome, ttl_s, tuple(records), self._aliases, glue)
         self._resolver.finish(found)
