@@ -99,8 +99,9 @@ def _write_list(
             with writing(stage):
                 writer.rejected(malformed)
         with writing(stage):
-            if source.extra is not None:
-                writer.extra_addresses(source.extra)
+            extra = source.extra()
+            if extra is not None:
+                writer.extra_addresses(extra)
             return writer.finish()
 
 

@@ -21,8 +21,8 @@ class ExportSource:
     `raw_batches` and `results` give the same rows in the same blocks: a table of `RESULTS_SCHEMA`
     for each `RawBatch`. `rejected` gives batches of `REJECTED_SCHEMA` in the order of the lines;
     its rows with reason `empty` are left out, because those are rows with a result of their own.
-    `extra` has the columns `line` and `address` and the verdict columns of `RESULTS_SCHEMA` for
-    every further address of a cell (None: there are none).
+    `extra` gives a table with the columns `line` and `address` and the verdict columns of `RESULTS_SCHEMA`
+    for every further address of a cell (None: there are none); it is asked last.
     """
 
     name: str
@@ -31,4 +31,4 @@ class ExportSource:
     raw_batches: Callable[[], Iterator[RawBatch]]
     results: Callable[[], Iterator[pa.Table]]
     rejected: Callable[[], Iterator[pa.RecordBatch]]
-    extra: pa.Table | None = None
+    extra: Callable[[], pa.Table | None] = lambda: None

@@ -9,11 +9,11 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from emailcleaner.core.errors import Cancelled, Paused, UserError
 from emailcleaner.core.jobs.control import JobControl, NeverStopped
-from emailcleaner.core.jobs.export import ExportPlan, check_out, export_job
+from emailcleaner.core.jobs.export import ExportPlan, check_out, export_job, export_while_deciding
 from emailcleaner.core.jobs.pipeline import JobWork, job_summary
 from emailcleaner.core.jobs.progress import ProgressBoard
 from emailcleaner.core.jobs.records import job_folder, list_folder, new_job_id, own_list_folder, require
@@ -144,32 +144,53 @@ class JobEngine:
         board: ProgressBoard,
     ) -> None:
         jobs = self._parts.store.jobs
-        if not known:
-            started_at, begun = self._parts.clock.now(), self._parts.clock.monotonic()
-            work = JobWork(
-                self._parts,
-                job_id,
-                request,
-                pool=pool,
-                control=control,
-                board=board,
-                folder=job_folder(self._parts.home, job_id),
-                keeps=True,
-            )
-            counts = work.run()
-            duration = self._parts.clock.monotonic() - begun
-            known = json.dumps(
-                job_summary(job_id, request, counts, started_at, self._parts.clock.now(), duration)
-            )
-            # From here on only the export is left to do, also after a crash.
-            jobs.set_summary(job_id, known)
-        if request.out is not None:
-            board.update(stage=Stage.EXPORT)
-            plan = ExportPlan(Path(request.out), request.format, request.spreadsheet_safe, request.force)
-            known = json.dumps(export_job(self._parts, job_id, plan, pool=pool, token=control))
+        if known:  # only the export was left
+            if request.out is not None:
+                board.update(stage=Stage.EXPORT)
+                known = json.dumps(export_job(self._parts, job_id, _plan(request), pool=pool, token=control))
+        else:
+            known = self._decide(job_id, request, pool, control, board)
         jobs.finish(job_id, known)
         board.update(state=JobState.DONE, fraction=1.0)
         _log.info("job done", extra={"job_id": job_id})
+
+    def _decide(
+        self,
+        job_id: JobId,
+        request: CleanRequest,
+        pool: WorkerPool,
+        control: JobControl,
+        board: ProgressBoard,
+    ) -> str:
+        """All the work of a job, export included; returns the summary, which is in the store too."""
+        started_at, begun = self._parts.clock.now(), self._parts.clock.monotonic()
+        folder = job_folder(self._parts.home, job_id)
+        work = JobWork(
+            self._parts, job_id, request, pool=pool, control=control, board=board, folder=folder, keeps=True
+        )
+        work.gather()
+        blocks = work.decide()
+
+        def summary() -> dict[str, Any]:
+            for _ in blocks:  # what an export that broke off has left
+                pass
+            took = self._parts.clock.monotonic() - begun
+            found = job_summary(job_id, request, work.counts(), started_at, self._parts.clock.now(), took)
+            # From here on only the export is left to do, also after a crash.
+            self._parts.store.jobs.set_summary(job_id, json.dumps(found))
+            return found
+
+        if request.out is None:
+            return json.dumps(summary())
+        row = require(self._parts.store, job_id)
+        try:
+            final = export_while_deciding(
+                self._parts, row, _plan(request), decide=blocks, pool=pool, token=control, summary=summary
+            )
+        except (UserError, OSError):
+            summary()
+            raise
+        return json.dumps(final)
 
     def _stopped(self, job_id: JobId, board: ProgressBoard, fault: BaseException) -> None:
         """Put down how a run ended that did not reach its end."""
@@ -253,6 +274,10 @@ class JobEngine:
         for job_id, state in found:
             _log.warning("interrupted job found", extra={"job_id": job_id, "state": state.value})
         return [require(self._parts.store, job_id).summary for job_id, _ in found]
+
+
+def _plan(request: CleanRequest) -> ExportPlan:
+    return ExportPlan(Path(request.out or ""), request.format, request.spreadsheet_safe, request.force)
 
 
 def _size_of(sources: tuple[str, ...]) -> int:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from emailcleaner.core.jobs.assemble import Assembler, DomainFacts, ResultBlock
 from emailcleaner.core.jobs.control import JobControl
@@ -36,7 +39,7 @@ from emailcleaner.core.model import CleanRequest, Depth, DomainFinding, JobId, J
 from emailcleaner.core.verdicts import STATUS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -53,8 +56,17 @@ _TAKE_S = 0.1
 _IN_FLIGHT = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A block on its way to the disk, and the counts of the segments with it."""
+
+    block: ResultBlock
+    future: Future[tuple[pa.Table, PartRecord]]
+    segments: dict[Segment, int]
+
+
 class JobWork:
-    """The work of one job up to its results in `folder`; `run` is called once.
+    """The work of one job up to its results in `folder`: `gather`, then `decide`, then `counts`.
 
     With `keeps`, the results are committed to the store and domains are asked; without, nothing but
     `folder` is written, and only what the store knows of the domains counts.
@@ -90,10 +102,14 @@ class JobWork:
         self._row_segments: list[np.ndarray[Any, np.dtype[np.uint8]]] = []
         self._row_waits: list[np.ndarray[Any, np.dtype[np.bool_]]] = []
         self._last_shown = 0.0
+        self._started = parts.clock.now()
+        self._assembler: Assembler | None = None
+        self._duplicates = 0
+        self._done = 0
 
-    def run(self) -> dict[str, Any]:
-        """Do all stages; returns the summary's counts. Raises `Paused`, `Cancelled`, `UserError`."""
-        started = self._parts.clock.now()
+    def gather(self) -> None:
+        """Read the lists and ask the domains. Raises `Paused`, `Cancelled`, `UserError`."""
+        self._started = self._parts.clock.now()
         self._lists = open_lists(self._parts, self._job_id, len(self._request.sources))
         with ExitStack() as stack:
             session: DomainSession | None = None
@@ -105,7 +121,6 @@ class JobWork:
             self._read(session)
             if session is not None:
                 self._wait_for_domains(session)
-        return self._judge(started)
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -184,28 +199,32 @@ class JobWork:
 
     # -- verdicts and parts -----------------------------------------------------------------
 
-    def _judge(self, started: datetime) -> dict[str, Any]:
+    def decide(self) -> Iterator[tuple[int, pa.Table]]:
+        """The verdicts, block by block: (number of the list, result table), in order, once.
+
+        Each block is on disk and committed before it comes out. Call after `gather`, drain it, and
+        ask `counts` then.
+        """
         self._board.update(stage=Stage.SYNTAX)
         duplicates = self._find_duplicates()
+        self._duplicates = len(duplicates[0])
         self._show_segments(now=True)
-        folder = self._folder / "parts"
-        started_ms = int(started.timestamp() * 1000)
+        started_ms = int(self._started.timestamp() * 1000)
         work = Assembler(self._intake, self._facts, self._request.depth, started_ms, duplicates)
-        waiting: deque[tuple[ResultBlock, Future[PartRecord]]] = deque()
-        done = 0
+        self._assembler = work
+        waiting: deque[_Writing] = deque()
         for block in work.blocks():
             self._control.check()
             if not block.spilled.rows:
                 continue
-            segments = dict(work.segments())
-            waiting.append((block, self._pool.submit(lambda b=block: self._write(work, b, folder))))  # type: ignore[misc]  # mypy: lambda default
+            future = self._pool.submit(partial(self._write, work, block))
+            waiting.append(_Writing(block, future, dict(work.segments())))
             if len(waiting) >= _IN_FLIGHT:
-                done = self._commit(*waiting.popleft(), done, segments)
+                yield self._commit(waiting.popleft())
         while waiting:
-            done = self._commit(*waiting.popleft(), done, dict(work.segments()))
+            yield self._commit(waiting.popleft())
         self._board.segments(work.segments())
         shutil.rmtree(self._folder / "intake", ignore_errors=True)
-        return self._counts(work, len(duplicates[0]))
 
     def _find_duplicates(self) -> tuple[Any, Any]:
         from emailcleaner.core.checks import find_duplicates
@@ -225,28 +244,34 @@ class JobWork:
         self._intake.row_domains.clear()
         return rows, firsts
 
-    def _write(self, work: Assembler, block: ResultBlock, folder: Path) -> PartRecord:
+    def _write(self, work: Assembler, block: ResultBlock) -> tuple[pa.Table, PartRecord]:
         from emailcleaner.core.store import write_part
 
-        record = write_part(folder, block.part.number, work.table(block))
-        extra = work.extra_block(block.part)
+        folder, part = self._folder / "parts", block.part
+        table = work.table(block)
+        record = write_part(folder, part.number, table)
+        extra = work.extra_block(part)
         if extra is not None:
-            write_ipc(folder / f"extra-{block.part.source}-{block.part.number:06d}.arrow", extra)
-        return record
+            write_ipc(folder / f"extra-{part.source}-{part.number:06d}.arrow", extra)
+        return table, record
 
-    def _commit(
-        self, block: ResultBlock, future: Future[PartRecord], done: int, segments: dict[Segment, int]
-    ) -> int:
-        record = future.result()
-        done += block.spilled.rows
+    def _commit(self, writing: _Writing) -> tuple[int, pa.Table]:
+        table, record = writing.future.result()
+        self._done += table.num_rows
         self.records.append(record)
         if self._keeps:
-            self._parts.store.jobs.commit_part(self._job_id, record, records_done=done, segments=segments)
-        block.spilled.path.unlink(missing_ok=True)
-        self._board.update(rows_done=done)
-        return done
+            self._parts.store.jobs.commit_part(
+                self._job_id, record, records_done=self._done, segments=writing.segments
+            )
+        writing.block.spilled.path.unlink(missing_ok=True)
+        self._board.update(rows_done=self._done)
+        return record.source, table
 
-    def _counts(self, work: Assembler, duplicates: int) -> dict[str, Any]:
+    def counts(self) -> dict[str, Any]:
+        """The counts of the summary; after `decide` has been drained."""
+        work = self._assembler
+        if work is None:
+            raise RuntimeError("nothing has been decided yet")
         counts = self._intake.counts
         malformed = sum(c.malformed for c in counts)
         blank = sum(c.blank for c in counts)
@@ -264,8 +289,8 @@ class JobWork:
             "accepted": rows - empty,
             "rejected": empty + malformed,
             "blank": blank,
-            "unique": rows - empty - duplicates,
-            "duplicates": duplicates,
+            "unique": rows - empty - self._duplicates,
+            "duplicates": self._duplicates,
             "depth": self._request.depth.value,
             "statuses": statuses,
             "segments": segments,
@@ -310,9 +335,11 @@ def what_is_known(parts: Parts, job_id: JobId, row: JobRow, folder: Path, pool: 
     )
     started = parts.clock.now()
     begun = parts.clock.monotonic()
-    counts = work.run()
+    work.gather()
+    for _ in work.decide():
+        pass
     duration = parts.clock.monotonic() - begun
-    summary = job_summary(job_id, row.request, counts, started, parts.clock.now(), duration)
+    summary = job_summary(job_id, row.request, work.counts(), started, parts.clock.now(), duration)
     summary["state"] = row.summary.state.value
     return Decided(folder / "parts", tuple(work.records), summary)
 

@@ -108,7 +108,7 @@ def source(
                 [dict(zip(REJECTED_SCHEMA.names, entry, strict=True))], REJECTED_SCHEMA
             )
 
-    return ExportSource(name, header, shape, raw_batches, results, rejected_batches, extra)
+    return ExportSource(name, header, shape, raw_batches, results, rejected_batches, lambda: extra)
 
 
 def extra_table(rows: Sequence[tuple[int, str]]) -> pa.Table:
@@ -132,5 +132,5 @@ def read_csv(data: bytes, delimiter: str = ",") -> list[list[str]]:
 def record_of(cells: Sequence[str], delimiter: str = ",", *, quote_all: bool = False) -> bytes:
     out = io.StringIO(newline="")
     quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    csv.writer(out, delimiter=delimiter, lineterminator="", quoting=quoting).writerow(cells)
-    return out.getvalue().encode()
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n", quoting=quoting).writerow(cells)
+    return out.getvalue().removesuffix("\r\n").encode()
