@@ -1,8 +1,8 @@
 """Which encoding a list is in, and its way into UTF-8 without losing a byte.
 
-A byte order mark and strict UTF-8 are certain; everything else is a guess and is said to be one. Bytes that are not
-valid in the encoding are kept as the Windows-1252 characters they most likely are, and that is
-said, too. Knows no file names and no columns.
+A byte order mark and strict UTF-8 are certain; everything else is a guess and is said to be one.
+Bytes that are not valid in the encoding are kept as the Windows-1252 characters they most likely
+are, and that is said, too. Knows no file names and no columns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import BinaryIO
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.lists import limits
 
-#: What a list without any mark may be in, besides UTF-8 and UTF-16, as charset_normalizer names them.
+#: What a list without any mark may be in, besides UTF-8 and UTF-16, as charset_normalizer names them;
+#: of those that give the same text the first is taken.
 _CANDIDATES = [
     "cp1252",
     "latin_1",
@@ -30,6 +31,20 @@ _CANDIDATES = [
     "cp932",
     "gb18030",
 ]
+#: The letters beyond ASCII that languages of one old encoding share; text keeps to one of these groups.
+_LETTERS = tuple(
+    frozenset(group + group.upper())
+    for group in (
+        "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœ’‘“”–…€«»°º ",  # Western Europe
+        "áäčďéěíĺľňóôŕřšťúůýž",  # Czech, Slovak
+        "ąćęłńóśźż",  # Polish
+        "áéíóöőúüűđčćšžăâîșțşţ",  # Hungarian, Croatian, Romanian
+        "çğıİöşüâî",  # Turkish
+        "áðéíóúýþæö",  # Icelandic
+        "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґў№",  # Cyrillic
+        "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",  # Greek
+    )
+)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
@@ -116,10 +131,7 @@ def detect(head: bytes) -> Encoding:
         wide = _wide(head)
         if wide is not None:
             return wide
-    invalid = _first_invalid(head)
-    if invalid is None:
-        return Encoding("utf-8")
-    return _guess(head, invalid)
+    return Encoding("utf-8") if _is_utf8(head) else _guess(head)
 
 
 def copy_as_utf8(
@@ -143,7 +155,7 @@ def copy_as_utf8(
             decoder.setstate(before)
             pending = before[0] if isinstance(before[0], bytes) else b""
             if ascii_so_far and encoding.name == "utf-8" and not encoding.bom:
-                encoding = _guess(pending + block, 0, "The list is plain ASCII at first; ")
+                encoding = _guess(pending + block, "The list is plain ASCII at first; ")
                 decoder = codecs.getincrementaldecoder(encoding.name)(_KEEP)
                 text = decoder.decode(pending + block, end)
             else:
@@ -211,16 +223,16 @@ def _wide(head: bytes) -> Encoding | None:
     return Encoding(best[1], guessed=True, notes=(note,))
 
 
-def _first_invalid(head: bytes) -> int | None:
-    """Where `head` stops being UTF-8; None if it is, up to a character cut in two at its end."""
+def _is_utf8(head: bytes) -> bool:
+    """Whether `head` is strict UTF-8, up to a character cut in two at its end."""
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(head, False)
-    except UnicodeDecodeError as error:
-        return error.start
-    return None
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _guess(text: bytes, invalid: int, before: str = "") -> Encoding:
+def _guess(text: bytes, before: str = "") -> Encoding:
     """The likeliest of the old encodings, or UTF-8 with some bytes damaged."""
     sample = _telling_lines(text)
     kept = sample.decode("utf-8", _KEEP)
@@ -246,11 +258,20 @@ def _telling_lines(text: bytes) -> bytes:
 
 
 def _likeliest(sample: bytes) -> str:
+    """The old encoding that gives the least disorder, and letters that go together."""
     from charset_normalizer import from_bytes
 
-    found = from_bytes(sample, cp_isolation=_CANDIDATES, enable_fallback=False).best()
-    if found is None:
+    found = list(from_bytes(sample, cp_isolation=_CANDIDATES, enable_fallback=False))
+    if not found:
         return "cp1252"
-    name = found.encoding
-    # Windows-1252 has every printable character of Latin-1 and is what "Latin-1" means in practice.
-    return codecs.lookup("cp1252" if name == "latin_1" else name).name
+    best = min(found, key=lambda match: match.chaos - 0.5 * _together(str(match)))
+    same = {best.encoding, *best.could_be_from_charset}
+    name = next((name for name in _CANDIDATES if name in same), best.encoding)
+    return codecs.lookup(name).name
+
+
+def _together(text: str) -> float:
+    """The share of the letters beyond ASCII that one group of languages has, or East Asia."""
+    beyond = [c for c in text if ord(c) > 0x7F]
+    east = sum(c >= "\u2e80" for c in beyond)
+    return max(east, *(sum(c in group for c in beyond) for group in _LETTERS)) / max(len(beyond), 1)

@@ -72,7 +72,7 @@ def guess(
     `head`; `domains`: a column of bare domains is as good as one of addresses. `UserError` where
     the list is empty or no column has addresses.
     """
-    lines, line_end = _lines(head, cut)
+    lines, line_end = _lines(head, cut=cut)
     if not lines:
         raise UserError("The list is empty.", "Check that it is the right file.")
     told = _told_delimiter(options)
@@ -85,7 +85,7 @@ def guess(
         sample = _best_sample(lines, suffix)
     kind = seed.kind if sample.delimiter else ListKind.TEXT
     has_header = _has_header(sample, options, strict_json=seed.kind is ListKind.JSONL, domains=domains)
-    columns = _width(sample, has_header)
+    columns = _width(sample, has_header=has_header)
     if columns > limits.COLUMNS:
         raise UserError(f"The list has more than {limits.COLUMNS:,} columns.", "Is it turned by 90 degrees?")
     names = _names(sample.records[0] if has_header else (), columns)
@@ -99,12 +99,12 @@ def guess(
         line_end=line_end,
         column_names=names,
         address_columns=chosen,
-        notes=(*seed.notes, _delimiter_note(sample, told is not None or strict), note),
+        notes=(*seed.notes, _delimiter_note(sample, told=told is not None or strict), note),
     )
     return Guess(dialect, tuple(_even(row, columns) for row in body))
 
 
-def _lines(head: bytes, cut: bool) -> tuple[list[bytes], str]:
+def _lines(head: bytes, *, cut: bool) -> tuple[list[bytes], str]:
     """The lines of the head that are not blank, and the line end most of them have."""
     found = [(m[1], m[2]) for m in _LINE.finditer(head)]
     if cut and len(found) > 1:
@@ -242,7 +242,7 @@ def _address_share(body: Sequence[tuple[str, ...]], columns: int) -> tuple[int, 
     return place, counts[place] / max(len(body), 1)
 
 
-def _width(sample: _Sample, has_header: bool) -> int:
+def _width(sample: _Sample, *, has_header: bool) -> int:
     """How many columns the list has: all those that more than a few rows have."""
     least = len(sample.records[0]) if has_header else sample.columns
     counts = Counter(_filled_width(row, least) for row in sample.records[has_header:])
@@ -268,13 +268,14 @@ def _even(row: tuple[str, ...], columns: int) -> tuple[str, ...]:
     return row[:columns] + ("",) * (columns - len(row))
 
 
-def _delimiter_note(sample: _Sample, told: bool) -> str:
+def _delimiter_note(sample: _Sample, *, told: bool) -> str:
     if not sample.delimiter:
         return "Every line is taken as one cell."
     if told:
         return f"{sample.columns} columns."
     shown = {"\t": "tab"}.get(sample.delimiter, sample.delimiter)
-    return f"Cells are separated by {shown!r}; {sample.share:.0%} of the lines looked at fit {sample.columns} columns."
+    fit = f"{sample.share:.0%} of the lines looked at fit {sample.columns} columns"
+    return f"Cells are separated by {shown!r}; {fit}."
 
 
 def _address_columns(
@@ -292,8 +293,12 @@ def _address_columns(
     found = [_content(body, column, _SOME_ADDRESS) for column in range(len(names))]
     best = max(range(len(names)), key=lambda c: (found[c].hits, bool(_HINT.search(names[c])), -c))
     if found[best].hits:
-        more = [c for c in range(len(names)) if c != best and _is_second(names[c], found[c], has_header)]
-        best = _preferred(best, found, names, has_header)
+        more = [
+            c
+            for c in range(len(names))
+            if c != best and _is_second(names[c], found[c], has_header=has_header)
+        ]
+        best = _preferred(best, found, names, has_header=has_header)
         chosen = tuple(sorted({best, *more}))
         share = found[best].hits / max(len(body), 1)
         shown = ", ".join(repr(names[c]) for c in chosen)
@@ -328,7 +333,7 @@ def _content(body: Sequence[tuple[str, ...]], column: int, pattern: re.Pattern[s
     return _Content(len(cells), len(hits), len(set(hits)))
 
 
-def _is_second(name: str, content: _Content, has_header: bool) -> bool:
+def _is_second(name: str, content: _Content, *, has_header: bool) -> bool:
     """Whether a further column has addresses of the same people, too."""
     if content.hits < _MIN_SHARE * content.filled or not content.hits:
         return False
@@ -337,7 +342,7 @@ def _is_second(name: str, content: _Content, has_header: bool) -> bool:
     return not has_header or bool(_HINT.search(name) and not _OTHER_PERSON.search(name))
 
 
-def _preferred(best: int, found: list[_Content], names: tuple[str, ...], has_header: bool) -> int:
+def _preferred(best: int, found: list[_Content], names: tuple[str, ...], *, has_header: bool) -> int:
     """A column called e-mail, rather than a fuller one that is called otherwise or repeats itself."""
     if not has_header or (_HINT.search(names[best]) and not _OTHER_PERSON.search(names[best])):
         return best

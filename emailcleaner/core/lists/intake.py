@@ -46,14 +46,14 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _SEED = Dialect(ListKind.DELIMITED, "utf-8", False, "", False, "\n", (), ())
 
 
-def inspect(path: Path, options: ReadOptions = ReadOptions(), *, domains: bool = False) -> ListPreview:
+def inspect(path: Path, options: ReadOptions | None = None, *, domains: bool = False) -> ListPreview:
     """Look at the head of a list and guess how it is read; writes nothing.
 
     `domains`: a column of bare domains will do (suppression lists). `UserError` if it cannot be read.
     """
     with _named_errors(path.name), open_source(path) as source:
         head = read_head(source)
-        found = _inspect_opened(path, source, head, options, domains)
+        found = _inspect_opened(path, source, head, options or ReadOptions(), domains=domains)
         return ListPreview(str(path), source.length, found.dialect, found.rows[:_PREVIEW_ROWS])
 
 
@@ -77,14 +77,15 @@ def spool(
         (folder / old).unlink(missing_ok=True)
     with _named_errors(name):
         if isinstance(source, PurePath):
-            return _spool_path(source, name, options, folder, check, domains, str(source))
+            job = _Job(Path(source), options, folder, check)
+            return _spool_path(job, name, domains=domains, shown=str(source))
         copy = folder / _STREAM_NAME
         try:
             with _created(copy) as out:
                 while data := source.read(limits.MIB):
                     check()
                     out.write(data)
-            return _spool_path(copy, name, options, folder, check, domains, "")
+            return _spool_path(_Job(copy, options, folder, check), name, domains=domains, shown="")
         finally:
             copy.unlink(missing_ok=True)
 
@@ -107,7 +108,7 @@ def _named_errors(name: str) -> Iterator[None]:
 # --- looking -------------------------------------------------------------------------------------
 
 
-def _inspect_opened(path: Path, source: Source, head: bytes, options: ReadOptions, domains: bool) -> Guess:
+def _inspect_opened(path: Path, source: Source, head: bytes, options: ReadOptions, *, domains: bool) -> Guess:
     container = container_of(head)
     if container in (Container.ZIP, Container.OLE):
         if container is Container.ZIP:
@@ -125,7 +126,7 @@ def _inspect_opened(path: Path, source: Source, head: bytes, options: ReadOption
     cut = len(head) == limits.HEAD and bool(read(1))
     encoding = _encoding_of(head, options)
     text = decode_head(head, encoding)
-    seed = _seed_of(encoding, compressed)
+    seed = _seed_of(encoding, compressed=compressed)
     if _is_json_lines(text, options):
         lines = text.split(b"\n")[: -1 if cut else None]
         keys = jsonlines.union_of_keys(lines)
@@ -155,7 +156,7 @@ def _encoding_of(head: bytes, options: ReadOptions) -> Encoding:
     return told(options.encoding, head) if options.encoding else detect(head)
 
 
-def _seed_of(encoding: Encoding, compressed: bool) -> Dialect:
+def _seed_of(encoding: Encoding, *, compressed: bool) -> Dialect:
     return replace(
         _SEED,
         encoding=encoding.name,
@@ -192,27 +193,18 @@ class _Job:
     check: Callable[[], None]
 
 
-def _spool_path(
-    path: Path,
-    name: str,
-    options: ReadOptions,
-    folder: Path,
-    check: Callable[[], None],
-    domains: bool,
-    shown: str,
-) -> SpooledList:
-    job = _Job(path, options, folder, check)
-    text = folder / TEXT_NAME
+def _spool_path(job: _Job, name: str, *, domains: bool, shown: str) -> SpooledList:
+    text = job.folder / TEXT_NAME
     try:
         seed, size, sha256 = _copied_unchanged(job)
         with text.open("rb") as file:
             head = file.read(limits.HEAD)
         suffix = _suffix(name)
         cut = text.stat().st_size > len(head)
-        dialect = guess(head, seed, options, suffix=suffix, cut=cut, domains=domains).dialect
+        dialect = guess(head, seed, job.options, suffix=suffix, cut=cut, domains=domains).dialect
         found = SpooledList(
             name=name,
-            folder=folder,
+            folder=job.folder,
             source_path=shown,
             sha256=sha256,
             size=size,
@@ -254,10 +246,10 @@ def _copy(job: _Job, source: Source) -> Dialect:
         _refuse_nested(head)
     encoding = _encoding_of(head, job.options)
     if _is_json_lines(decode_head(head, encoding), job.options):
-        return _copy_json_lines(job, read, head, encoding, compressed)
+        return _copy_json_lines(job, read, head, encoding, compressed=compressed)
     with _created(job.folder / TEXT_NAME) as out:
         copied = copy_as_utf8(read, head, encoding, out, job.check)
-    return _seed_of(copied.encoding, compressed)
+    return _seed_of(copied.encoding, compressed=compressed)
 
 
 def _copy_sheet(job: _Job, container: Container) -> Dialect:
@@ -272,7 +264,7 @@ def _copy_sheet(job: _Job, container: Container) -> Dialect:
 
 
 def _copy_json_lines(
-    job: _Job, read: Callable[[int], bytes], head: bytes, encoding: Encoding, compressed: bool
+    job: _Job, read: Callable[[int], bytes], head: bytes, encoding: Encoding, *, compressed: bool
 ) -> Dialect:
     """Two passes: the columns are known only when every line has been seen."""
     unsplit = job.folder / _UNSPLIT_NAME
@@ -288,7 +280,7 @@ def _copy_json_lines(
             write_table(itertools.chain([keys], table), out)
     finally:
         unsplit.unlink(missing_ok=True)
-    return replace(_seed_of(copied.encoding, compressed), kind=ListKind.JSONL)
+    return replace(_seed_of(copied.encoding, compressed=compressed), kind=ListKind.JSONL)
 
 
 def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:

@@ -21,8 +21,8 @@ class Layout:
     """How the working copy of a list is laid out: all that reading one block needs to know.
 
     `delimiter` is one byte, or empty where a line is a cell. `strict`: the text was written by
-    ourselves from a spreadsheet or JSON, so every quote is in order, a quoted field may have any number of lines,
-    a line that begins with NUL is a refused record, and `line` numbers count records.
+    ourselves from a spreadsheet or JSON, so every quote is in order, a quoted field may have any
+    number of lines, a line that begins with NUL is a refused record, and `line` numbers count records.
     """
 
     delimiter: bytes
@@ -144,10 +144,10 @@ def read_record(
         plain = line.split(layout.delimiter)
         if fits(plain, layout.columns):
             cells = plain
-    return _judged(tuple(cells), line, 1, clean, layout)
+    return _judged(tuple(cells), line, 1, layout, clean=clean)
 
 
-def _judged(cells: tuple[bytes, ...], raw: bytes, lines: int, clean: bool, layout: Layout) -> Record:
+def _judged(cells: tuple[bytes, ...], raw: bytes, lines: int, layout: Layout, *, clean: bool) -> Record:
     """The record, or its refusal if it has cells too many or too long."""
     surplus = len(cells) > layout.columns and any(cells[layout.columns :])
     if surplus or (len(raw) > limits.FIELD and max(map(len, cells)) > limits.FIELD):
@@ -174,9 +174,9 @@ def _over_lines(
         if not fits(cells, layout.columns) or b"\0" in data[start:end] or max(map(len, cells)) > limits.FIELD:
             return None
         swallowed = (data[int(starts[i]) : int(ends[i])] for i in range(index + 1, index + lines))
-        if layout.columns > 1 and any(_stands_alone(line, layout) for line in swallowed):
+        if layout.columns > 1 and any(stands_alone(line, layout) for line in swallowed):
             return None
-    return _judged(tuple(cells), data[start:end], lines, clean, layout)
+    return _judged(tuple(cells), data[start:end], lines, layout, clean=clean)
 
 
 def _line_of(ends: Sequence[int], end: int, first: int, last: int) -> int:
@@ -186,7 +186,7 @@ def _line_of(ends: Sequence[int], end: int, first: int, last: int) -> int:
     return last
 
 
-def _stands_alone(line: bytes, layout: Layout) -> bool:
+def stands_alone(line: bytes, layout: Layout) -> bool:
     """Whether a line would be a good record by itself, with an address where addresses are."""
     if b"@" not in line:
         return False

@@ -139,7 +139,7 @@ def open_source(path: Path, check: Callable[[], None] = lambda: None) -> Iterato
                 f"{path.name} is a pipe or a device, not a file.",
                 "Save it as a file, or give it on standard input.",
             )
-        yield Source(file, path, check)  # type: ignore[arg-type]  # FileIO has all of BinaryIO that is used
+        yield Source(file, path, check)
 
 
 def read_head(source: Source) -> bytes:

@@ -22,6 +22,7 @@ import pyarrow as pa
 from emailcleaner.core.columns import INTAKE_SCHEMA, REJECTED_SCHEMA, IntakeBatch, RawBatch
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.lists import limits
+from emailcleaner.core.lists.arrow_arrays import integers, texts
 from emailcleaner.core.lists.blocks import Block, BlockReader
 from emailcleaner.core.lists.records import Layout
 from emailcleaner.core.lists.scanner import Refused, Table, address_cells, raw_records, scan
@@ -103,12 +104,9 @@ class SpooledList:
         for size, found in self._run(_read_cells, workers):
             if token is not None:
                 token.check()
-            count = len(found.cells)
-            numbers = pa.array(np.arange(row, row + count, dtype=np.int64))
-            lines = pa.array(found.line.astype(np.int64) + line)
-            rows = pa.RecordBatch.from_arrays([numbers, lines, found.cells], schema=INTAKE_SCHEMA)
-            yield IntakeBatch(rows, _rejected(found.refused, line), found.blank + blank, size + before)
-            row, line, blank, before = row + count, line + found.lines, 0, 0
+            yield _intake_batch(found, row, line, blank=blank, bytes_read=size + before)
+            row, line, blank, before = row + len(found.cells), line + found.lines, 0, 0
+            del found  # not kept in memory beside the next
             if row > limits.ROWS_WARNED and not warned:
                 warned = True
                 _log.warning("list_very_long", extra={"rows": row})
@@ -119,6 +117,7 @@ class SpooledList:
         for _, found in self._run(_read_raw, workers):
             yield RawBatch(row, found.records, found.aligned)
             row += len(found.records)
+            del found
 
     def layout(self) -> Layout:
         """What reading a block needs to know of the dialect."""
@@ -129,28 +128,26 @@ class SpooledList:
     ) -> Iterator[tuple[int, C]]:
         """What `read` makes of each block, in order, with the bytes it stands for."""
         layout = self.layout()
-        flying: deque[tuple[Block, Future[C]]] = deque()
+        flying: deque[tuple[int, Future[C]]] = deque()
         try:
             with (self.folder / TEXT_NAME).open("rb", buffering=0) as file:
                 file.seek(self.data_offset)
                 reader = BlockReader(file, layout, self.block_size)
                 for block in reader:
                     if block.whole and workers is not None:
-                        flying.append((block, workers.submit(partial(read, block, layout))))
-                        if len(flying) < _IN_FLIGHT:
-                            continue
-                        yield _landed(flying)
+                        flying.append((block.size, workers.submit(partial(read, block, layout))))
+                        if len(flying) == _IN_FLIGHT:
+                            yield _landed(flying)
                         continue
                     while flying:
                         yield _landed(flying)
                     found = read(block, layout)
-                    if found.consumed < len(block.data) and not block.whole:
-                        reader.give_back(block.data[found.consumed :])
-                        if not found.consumed:
-                            continue
-                        yield found.consumed, found
-                    else:
-                        yield block.size, found
+                    unused = 0 if block.whole else len(block.data) - found.consumed
+                    if unused:
+                        reader.give_back(unused, more=not found.consumed)
+                    if unused < block.size:
+                        yield block.size - unused, found
+                    del block, found  # not kept in memory beside the next
                 while flying:
                     yield _landed(flying)
         finally:
@@ -197,23 +194,31 @@ def open_spooled(folder: Path) -> SpooledList:
     return found
 
 
-def _landed(flying: deque[tuple[Block, Future[C]]]) -> tuple[int, C]:
-    block, future = flying.popleft()
-    return block.size, future.result()
+def _intake_batch(found: _Cells, row: int, line: int, *, blank: int, bytes_read: int) -> IntakeBatch:
+    """One block's cells with the numbers they have in the whole list."""
+    numbers = integers(np.arange(row, row + len(found.cells), dtype=np.int64))
+    lines = integers(found.line.astype(np.int64) + line)
+    rows = pa.RecordBatch.from_arrays([numbers, lines, found.cells], schema=INTAKE_SCHEMA)
+    return IntakeBatch(rows, _rejected(found.refused, line), found.blank + blank, bytes_read)
+
+
+def _landed(flying: deque[tuple[int, Future[C]]]) -> tuple[int, C]:
+    size, future = flying.popleft()
+    return size, future.result()
 
 
 def _read_cells(block: Block, layout: Layout) -> _Cells:
     if block.oversize:
         nothing = np.empty(0, dtype=np.int32)
         refused = [Refused(0, _with_length(_stripped(block.data, layout), block.oversize))]
-        return _Cells(len(block.data), 1, nothing, pa.array([], pa.string()), refused, 0)
+        return _Cells(len(block.data), 1, nothing, texts([], pa.string()), refused, 0)
     table: Table = scan(block.data, layout, whole=block.whole)
     return _Cells(table.consumed, table.lines, table.line, address_cells(table), table.refused, table.blank)
 
 
 def _read_raw(block: Block, layout: Layout) -> _Raw:
     if block.oversize:
-        nothing = pa.array([], pa.large_binary())
+        nothing = texts([], pa.large_binary())
         return _Raw(len(block.data), 1, nothing, nothing)
     table: Table = scan(block.data, layout, whole=block.whole)
     return _Raw(table.consumed, table.lines, *raw_records(table))
@@ -232,8 +237,8 @@ def _with_length(raw: bytes, length: int) -> bytes:
 def _rejected(refused: list[Refused], line: int) -> pa.RecordBatch:
     raws = [r.raw if len(r.raw) <= limits.RECORD else _with_length(r.raw, len(r.raw)) for r in refused]
     columns = [
-        pa.array([r.line + line for r in refused], pa.int64()),
-        pa.array([Reason.MALFORMED_ROW.value] * len(refused), pa.string()),
-        pa.array([raw.decode(errors="replace") for raw in raws], pa.string()),
+        integers(np.fromiter((r.line + line for r in refused), np.int64, len(refused))),
+        texts([Reason.MALFORMED_ROW.value.encode()] * len(refused), pa.string()),
+        texts(raws, pa.string()),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=REJECTED_SCHEMA)

@@ -1,7 +1,7 @@
 """Spreadsheets (XLSX, XLS, ODS) as rows of text, the way the user sees them.
 
-Values that formulas were last calculated to are read, formulas never. Text stays as it is (007), whole numbers have no
-decimal point, dates are ISO 8601. The file must have passed `archives.check_archive` before.
+Values that formulas were last calculated to are read, formulas never. Text stays as it is (007),
+whole numbers have no decimal point, dates are ISO 8601. The file must have passed `archives.check_archive` before.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Workbook:
             yield []
         if self._sheet.width > limits.COLUMNS:
             raise UserError(f"The sheet has more than {limits.COLUMNS:,} columns.", "Save the list as CSV.")
-        for row in _data_rows(self._sheet):
+        for row in self._sheet.iter_rows():
             yield [cell_text(value) for value in row]
 
 
@@ -111,7 +111,3 @@ def _first_with_addresses(book: CalamineWorkbook, names: tuple[str, ...]) -> Cal
             return sheet
         filled = filled or sheet
     return filled or book.get_sheet_by_name(names[0])
-
-
-def _data_rows(sheet: CalamineSheet) -> Iterator[list[object]]:
-    yield from sheet.iter_rows()
