@@ -14,6 +14,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+#: Names that a distribution's modules go by, where they differ from its own.
+MODULES = {
+    "dnspython": "dns",
+    "python-json-logger": "pythonjsonlogger",
+    "pyside6-essentials": "PySide6",
+    "python-calamine": "python_calamine",
+    "charset-normalizer": "charset_normalizer",
+}
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)( ;[^\\]+)?", re.MULTILINE)
 
 
@@ -98,6 +106,24 @@ def test_scripts_are_plain_shell_and_executable() -> None:
         shell = "bash" if "bash" in path.read_text("utf-8").splitlines()[0] else "sh"
         assert subprocess.run([shell, "-n", str(path)], check=False).returncode == 0
     assert subprocess.run(["sh", "-n", str(ROOT / "tools" / "environment.sh")], check=False).returncode == 0
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A library that another one happened to bring may be gone with its next version."""
+    declared = [*_project()["dependencies"], *_project()["optional-dependencies"]["ui"]]
+    names = [re.split(r"[^A-Za-z0-9._-]", item)[0].lower() for item in declared]
+    known = {MODULES.get(name, name) for name in names} | {"shiboken6", "emailcleaner"}
+    foreign: dict[str, set[str]] = {}
+    for path in (ROOT / "emailcleaner").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            for module in modules:
+                top = module.partition(".")[0]
+                if top not in sys.stdlib_module_names and top not in known:
+                    foreign.setdefault(top, set()).add(str(path.relative_to(ROOT)))
+    assert not foreign, "add it to the dependencies, with its reason, or do without"
 
 
 def _canonical(name: str) -> str:
