@@ -9,7 +9,8 @@ import click
 import typer
 
 from emailcleaner import __version__
-from emailcleaner.cli import clean, jobs, settings, verify
+from emailcleaner.cli import clean, jobs, verify
+from emailcleaner.cli.settings import app as settings_app
 from emailcleaner.core.errors import UserError
 
 COMMANDS = frozenset({"clean", "verify", "jobs", "settings"})
@@ -34,7 +35,7 @@ def build() -> typer.Typer:
     app.command("clean", no_args_is_help=True)(clean.clean)
     app.command("verify", no_args_is_help=True)(verify.verify)
     app.add_typer(jobs.app, name="jobs")
-    app.add_typer(settings.app, name="settings")
+    app.add_typer(settings_app, name="settings")
     return app
 
 

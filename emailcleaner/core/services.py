@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from emailcleaner.core.ports import CancelToken, WorkerPool
 
 
+__all__ = ["ExportPlan", "JobResults", "ListCounts", "Services"]
+
+
 class Services:
     """Everything the program can do, for one home. Made by `bootstrap.open_services`."""
 

@@ -217,4 +217,5 @@ def asked_domains(block: CheckedBlock) -> list[str]:
 def _wanted(checked: CheckedBatch, among: npt.NDArray[np.bool_]) -> list[str]:
     codes = checked.domain.indices.to_numpy(zero_copy_only=False)
     keep = np.unique(codes[(checked.reason == 0) & among])
-    return checked.domain.dictionary.take(pa.array(keep)).to_pylist()
+    names: list[str] = checked.domain.dictionary.take(pa.array(keep)).to_pylist()
+    return names

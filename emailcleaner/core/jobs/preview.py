@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.model import CleanRequest, ListPreview, ReadOptions
@@ -43,7 +44,7 @@ def count(parts: Parts, sources: Sequence[str], options: ReadOptions, token: Can
     from emailcleaner.core.lists import spool
 
     checker = parts.address_checker(CleanRequest(sources=tuple(sources), read=options))
-    keys: list[np.ndarray] = []  # type: ignore[type-arg]  # uint64 throughout
+    keys: list[npt.NDArray[np.uint64]] = []
     domains: set[str] = set()
     malformed = blank = 0
     with tempfile.TemporaryDirectory(dir=parts.home.jobs_dir, prefix="count-") as folder:
