@@ -33,7 +33,7 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme, session: Session) -> None:
         super().__init__()
         self._theme = theme
-        self._session = session
+        self.session = session
         self._results: ResultsPage | None = None
         self.setWindowTitle("Email Cleaner")
         self.setMinimumSize(QSize(960, 620))
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.clean.results_wanted.connect(self.show_results)
         self._stack.addWidget(self.clean)
         self._bind_keys()
-        self.clean.setFocus()
+        self.clean.take_focus()
         session.bridge.user_error.connect(self.say_error)
         session.jobs.ended.connect(self._job_ended)
 
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         if self._results is None:
             from emailcleaner.ui.pages.results_page import ResultsPage
 
-            self._results = ResultsPage(self._theme, self._session, self)
+            self._results = ResultsPage(self._theme, self.session, self)
             self._results.clean_clicked.connect(self.show_clean)
             self._stack.addWidget(self._results)
         return self._results
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         """Go to the page Clean."""
         self._to_clean.setChecked(True)
         self._stack.setCurrentWidget(self.clean)
+        self.clean.take_focus()
 
     def show_results(self, job_id: JobId | None = None) -> None:
         """Go to the page Results, with the results of this job."""
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         if job_id is not None:
             page.open_job(job_id)
+        page.setFocus()
 
     def open_lists(self, paths: list[str]) -> None:
         """Look at these lists."""

@@ -79,6 +79,16 @@ class CleanPage(QWidget):
         """The view that is shown."""
         return self._stack.currentWidget()
 
+    def take_focus(self) -> None:
+        """Let the keyboard begin at the view that is shown."""
+        view = self._stack.currentWidget()
+        if view is not None:
+            view.setFocus()
+
+    def _show(self, view: QWidget) -> None:
+        self._stack.setCurrentWidget(view)
+        view.setFocus()
+
     def shows_job(self, job_id: JobId) -> bool:
         """Whether the view Progress is shown with this job."""
         return (
@@ -91,7 +101,7 @@ class CleanPage(QWidget):
         """Back to choosing a list."""
         if self._prepare is not None:
             self._prepare.leave()
-        self._stack.setCurrentWidget(self.start)
+        self._show(self.start)
 
     def open_lists(self, paths: list[str]) -> None:
         """Look at lists; while a list is being prepared, more are added to the same job."""
@@ -102,7 +112,7 @@ class CleanPage(QWidget):
             self._prepare.show_lists((*known, *(path for path in dict.fromkeys(paths) if path not in known)))
             return
         self.prepare.show_lists(tuple(dict.fromkeys(paths)))
-        self._stack.setCurrentWidget(self.prepare)
+        self._show(self.prepare)
 
     def take(self, data: QMimeData) -> None:
         """Take files or text from the clipboard or a drag."""
@@ -142,11 +152,11 @@ class CleanPage(QWidget):
 
     def _start_job(self, request: CleanRequest) -> None:
         self.progress.preparing(list_names(request.sources))
-        self._stack.setCurrentWidget(self.progress)
+        self._show(self.progress)
         self._session.jobs.start(request, self.progress.follow, self._not_started)
 
     def _not_started(self, error: UserError) -> None:
-        self._stack.setCurrentWidget(self.prepare)
+        self._show(self.prepare)
         self.prepare.start_failed(error)
 
     def _open_job(self, summary: JobSummary) -> None:
@@ -163,4 +173,4 @@ class CleanPage(QWidget):
 
     def _follow(self, job_id: JobId) -> None:
         self.progress.follow(job_id)
-        self._stack.setCurrentWidget(self.progress)
+        self._show(self.progress)

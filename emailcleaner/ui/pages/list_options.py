@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -30,7 +30,7 @@ _ENCODINGS = (
     "shift_jis",
     "gb18030",
 )
-_DELIMITER_WORD = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe", "": "None, one cell a line"}
+_DELIMITER_WORD = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe", "": "None"}
 _NAME_LIMIT = 40
 
 
@@ -49,8 +49,8 @@ class ListOptions(QWidget):
         self.encoding = self._combo("Encoding")
         self.delimiter = self._combo("Delimiter")
         self.sheet = self._combo("Sheet")
-        self.columns = Button(theme, "", kind="secondary", name="Address columns")
-        self.columns.setMinimumWidth(150)
+        self.columns = Button(theme, "", kind="menu", name="Address columns")
+        self.columns.setMinimumWidth(140)
         self._menu = QMenu(self.columns)
         self.columns.setMenu(self._menu)
         self.header = QCheckBox("First row is a header")
@@ -66,8 +66,9 @@ class ListOptions(QWidget):
             self._delimiter_field,
         ):
             layout.addWidget(part)
-        layout.addWidget(self.header, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addWidget(_field(" ", self.header))
         layout.addStretch(1)
+        self._sheet_field.hide()
         self.encoding.activated.connect(self._encoding_changed)
         self.delimiter.activated.connect(self._delimiter_changed)
         self.sheet.activated.connect(self._sheet_changed)
@@ -81,10 +82,17 @@ class ListOptions(QWidget):
         """Forget what the user said, for another list."""
         self._options = ReadOptions()
         self._dialect = None
+        self.hide()
+
+    @property
+    def known(self) -> bool:
+        """Whether the list could be read at least once, so that there is something to change."""
+        return self._dialect is not None
 
     def show_dialect(self, dialect: Dialect) -> None:
         """Show what was guessed or said."""
         self._dialect = dialect
+        self.show()
         spreadsheet = dialect.kind is ListKind.SPREADSHEET
         textual = dialect.kind in (ListKind.DELIMITED, ListKind.TEXT)
         self._encoding_field.setVisible(not spreadsheet)
@@ -151,7 +159,8 @@ class ListOptions(QWidget):
     def _combo(name: str) -> QComboBox:
         combo = QComboBox()
         combo.setAccessibleName(name)
-        combo.setMinimumWidth(120)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        combo.setMinimumWidth(110)
         return combo
 
 

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFrame,
-    QHeaderView,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +28,7 @@ from emailcleaner.ui.widgets.cards import DepthCard
 from emailcleaner.ui.widgets.figures import Figures
 from emailcleaner.ui.widgets.file_chips import FileChips
 from emailcleaner.ui.widgets.notices import NoticeBar
+from emailcleaner.ui.widgets.tables import PlainTable
 from emailcleaner.ui.widgets.text import ElidedLabel, PlainLabel, list_names, number, size
 
 if TYPE_CHECKING:
@@ -41,8 +40,10 @@ if TYPE_CHECKING:
     from emailcleaner.ui.theme.theme import Theme
     from emailcleaner.ui.worker_pool import StopFlag
 
-_PREVIEW_ROWS = 6
-_ROW = 30
+_PREVIEW_ROWS = 5
+_ROW = 28
+#: Head, rows, frame and room for the scroll bar across.
+_TABLE_HEIGHT = 34 + _ROW * _PREVIEW_ROWS + 2 + 12
 #: Changes in quick succession are counted once.
 _SETTLE_MS = 150
 
@@ -73,12 +74,17 @@ class PreparePage(QWidget):
         layout.setSpacing(tokens.SPACE_M)
         outer.addWidget(area, 1)
         self._build_head(layout)
+        self._body = QWidget(self)
+        outer_layout, layout = layout, QVBoxLayout(self._body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.SPACE_M)
+        outer_layout.addWidget(self._body)
         self._build_preview(layout)
         self.figures = Figures(("Rows", "Addresses", "Duplicates", "Domains"), self)
         layout.addWidget(self.figures)
         self._build_depths(layout)
         self._build_suppression(layout)
-        layout.addStretch(1)
+        outer_layout.addStretch(1)
         outer.addWidget(rule(self))
         outer.addWidget(self._build_foot())
         theme.changed.connect(self._tint)
@@ -111,27 +117,15 @@ class PreparePage(QWidget):
         self.options.changed.connect(lambda _options: self._options_changed())
         layout.addWidget(self.options)
         self.preview = PreviewModel()
-        self.table = QTableView(self)
+        self.table = PlainTable(_ROW, self)
         self.table.setModel(self.preview)
         self.table.setProperty("role", "framed")
         self.table.setAccessibleName("First rows of the list")
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(_ROW)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setTabKeyNavigation(False)
         head = self.table.horizontalHeader()
-        head.setDefaultSectionSize(170)
-        head.setMinimumSectionSize(60)
-        head.setStretchLastSection(True)
-        head.setHighlightSections(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setSectionsClickable(True)
         head.sectionClicked.connect(self.options.only_column)
-        self.table.setFixedHeight(34 + _ROW * _PREVIEW_ROWS + 4)
+        self.table.setFixedHeight(_TABLE_HEIGHT)
         layout.addWidget(self.table)
 
     def _build_depths(self, layout: QVBoxLayout) -> None:
@@ -227,6 +221,11 @@ class PreparePage(QWidget):
         """The lists shown."""
         return self._sources
 
+    @property
+    def counts(self) -> ListCounts | None:
+        """What is in the lists; None until it has been counted."""
+        return self._counts
+
     def request(self) -> CleanRequest:
         """What Start asks for."""
         depth = Depth.SYNTAX if self.syntax.isChecked() else Depth.DOMAIN
@@ -276,6 +275,7 @@ class PreparePage(QWidget):
     def _show_preview(self, preview: ListPreview) -> None:
         self._looking = None
         self.notice.clear()
+        self._body.show()
         self.preview.show_preview(preview)
         self.options.show_dialect(preview.dialect)
         self._fit_columns(preview)
@@ -289,16 +289,23 @@ class PreparePage(QWidget):
         self._looking = None
         self.preview.show_preview(None)
         self.figures.unknown()
+        self._body.setVisible(self.options.known)
         self.start.setEnabled(False)
-        self.say_error(error)
+        self.notice.say(
+            error.title,
+            error.hint,
+            level="error",
+            button="Choose another list",
+            action=self.back_clicked.emit,
+        )
 
     def _fit_columns(self, preview: ListPreview) -> None:
         metrics = self.table.fontMetrics()
-        for at in range(self.preview.columnCount() - 1):
+        for at in range(self.preview.columnCount()):
             cells = [r[at][:40] for r in preview.rows[:_PREVIEW_ROWS] if at < len(r)]
             head = str(self.preview.headerData(at, Qt.Orientation.Horizontal))
             width = max([metrics.horizontalAdvance(text) for text in (*cells, head + "WW")], default=0)
-            self.table.setColumnWidth(at, min(max(width + 32, 80), 300))
+            self.table.setColumnWidth(at, min(max(width + 28, 72), 260))
 
     def _count(self) -> None:
         self._stop_counting()

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from emailcleaner.ui.theme.theme import Theme
 
 _PULL_MS = 150
-#: The throughput line takes one point each so many pulls.
-_PULLS_A_POINT = 5
 
 _HEADLINE = {
     JobState.QUEUED: "Waiting for the list before it",
@@ -56,10 +54,10 @@ class ProgressPage(QWidget):
         self._session = session
         self._job_id: JobId | None = None
         self._name = ""
+        self._elapsed_s = 0.0
         self._depth = Depth.DOMAIN
         self._writes = False
         self._pulling: Task | None = None
-        self._pulls = 0
         self._state = JobState.QUEUED
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -184,6 +182,7 @@ class ProgressPage(QWidget):
 
     def _forget(self, name: str) -> None:
         self._name = name
+        self._elapsed_s = 0.0
         self._title.setText(name)
         self.notice.clear()
         self.line.clear()
@@ -192,8 +191,7 @@ class ProgressPage(QWidget):
         self.figures.unknown()
         self.remaining.setText("")
         self._rate.setText("")
-        self._queue.setText("")
-        self._pulls = 0
+        self._queue.hide()
         self.stages.show_stage(
             stages_of(self._depth, writes=False), stages_of(self._depth, writes=False)[0], over=False
         )
@@ -217,6 +215,7 @@ class ProgressPage(QWidget):
         if progress.job_id != self._job_id:
             return
         over = progress.state is JobState.DONE
+        self._elapsed_s = progress.elapsed_s or self._elapsed_s
         self.stages.show_stage(stages_of(self._depth, writes=self._writes), progress.stage, over=over)
         self.headline.setText(_HEADLINE[progress.state])
         self.bar.setValue(1000 if over else min(round(progress.fraction * 1000), 999))
@@ -232,7 +231,7 @@ class ProgressPage(QWidget):
                 number(max(progress.rows_read, progress.rows_done)),
                 number(progress.rows_done),
                 domains,
-                duration(progress.elapsed_s) if progress.elapsed_s else "\u2013",
+                duration(self._elapsed_s) if self._elapsed_s else "\u2013",
             )
         )
         self.figures.setToolTip(
@@ -248,9 +247,7 @@ class ProgressPage(QWidget):
     def _show_rate(self, progress: Progress) -> None:
         if progress.state is JobState.RUNNING:
             self._rate.setText(f"{number(round(progress.rate_per_s))} rows a second")
-            if self._pulls % _PULLS_A_POINT == 0:
-                self.line.add(progress.rate_per_s)
-            self._pulls += 1
+            self.line.add(progress.rate_per_s)
         elif progress.state in _RESTING:
             self._rate.setText("")
 
@@ -269,6 +266,7 @@ class ProgressPage(QWidget):
         waiting = [job for job in self._session.jobs.queue if job != self._job_id]
         more = counted(len(waiting), "more list is", "more lists are")
         self._queue.setText(f"{more} waiting or running." if waiting else "")
+        self._queue.setVisible(bool(waiting))
 
     def _pause_or_go_on(self) -> None:
         if self._job_id is None:

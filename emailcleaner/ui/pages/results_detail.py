@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 WIDTH = 320
 _CELL_LIMIT = 300
 _MARK = 12
+#: Evidence that stands in the pane already.
+_SHOWN_ABOVE = frozenset({"Address", "Score"})
 
 
 class MarkedWord(QWidget):
@@ -105,6 +107,22 @@ class ScoreParts(QWidget):
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
 
+class TextColumn(QWidget):
+    """A column of wrapped texts that asks for the height they need at its width.
+
+    A scroll area does not ask for a height for a width by itself, and would squeeze the texts.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        layout = self.layout()
+        if layout is not None and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            needed = layout.totalHeightForWidth(self.width())
+            if needed > 0 and needed != self.minimumHeight():
+                self.setMinimumHeight(needed)
+        return handled
+
+
 class ResultsDetail(QFrame):
     """Shows one row; text can be selected and copied."""
 
@@ -120,7 +138,7 @@ class ResultsDetail(QFrame):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Explanation of the chosen row")
         outer.addWidget(area)
-        self._inner = QWidget()
+        self._inner = TextColumn()
         self._inner.setObjectName("detail")
         area.setWidget(self._inner)
         layout = QVBoxLayout(self._inner)
@@ -158,10 +176,15 @@ class ResultsDetail(QFrame):
         layout.addLayout(self._source)
         layout.addStretch(1)
 
+    def headline(self) -> str:
+        """What is said of the row in one line; empty until it is known."""
+        return self._headline.text()
+
     def show_waiting(self, address: str, segment: Segment) -> None:
         """A row was chosen; its explanation is on its way."""
         self._segment.show_segment(segment)
         self._address.setText(_breakable(address) or "No address")
+        self._headline.setText("")
 
     def show_detail(self, detail: RowDetail, address: str, segment: Segment, score: int) -> None:
         """Show everything about a row."""
@@ -173,8 +196,9 @@ class ResultsDetail(QFrame):
             self._sentences.addWidget(_selectable("muted", sentence))
         self._score_title.setText(f"Score {score} of 100")
         self._score.show_parts(explanation.contributions)
-        self._evidence_title.setVisible(bool(explanation.evidence))
-        _fill(self._evidence, explanation.evidence)
+        evidence = tuple(pair for pair in explanation.evidence if pair[0] not in _SHOWN_ABOVE)
+        self._evidence_title.setVisible(bool(evidence))
+        _fill(self._evidence, evidence)
         self._source_title.setVisible(bool(detail.source_cells))
         _fill(self._source, detail.source_cells)
 

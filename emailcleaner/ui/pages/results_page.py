@@ -9,11 +9,9 @@ from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QHeaderView,
     QLineEdit,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +26,7 @@ from emailcleaner.ui.theme import tokens
 from emailcleaner.ui.widgets.buttons import Button
 from emailcleaner.ui.widgets.chips import SegmentChips
 from emailcleaner.ui.widgets.notices import EmptyState, NoticeBar
+from emailcleaner.ui.widgets.tables import PlainTable
 from emailcleaner.ui.widgets.text import ElidedLabel, PlainLabel, counted, list_names, moment, number
 from emailcleaner.ui.widgets.verdict_look import STATUS_SEGMENT, paint_mark
 
@@ -45,21 +44,21 @@ if TYPE_CHECKING:
 
 _SEARCH_PAUSE_MS = 180
 _WIDTHS = {
-    Column.ADDRESS: 250,
-    Column.STATUS: 96,
-    Column.REASON: 260,
-    Column.SCORE: 72,
-    Column.FLAGS: 120,
-    Column.SUGGESTION: 170,
-    Column.PROVIDER: 110,
+    Column.ADDRESS: 218,
+    Column.STATUS: 92,
+    Column.REASON: 202,
+    Column.SCORE: 64,
+    Column.FLAGS: 96,
+    Column.SUGGESTION: 120,
+    Column.PROVIDER: 80,
 }
 _MARK = 16
 #: Rows copied at most at once; more belong into an export.
 _COPY_LIMIT = 100_000
 
 _DEPTH_WORD = {
-    Depth.SYNTAX: "syntax checked",
-    Depth.DOMAIN: "domains checked",
+    Depth.SYNTAX: "syntax checked, domains not asked",
+    Depth.DOMAIN: "domains checked, mailboxes not asked",
     Depth.MAILBOX: "mailboxes checked",
 }
 
@@ -143,6 +142,7 @@ class ResultsPage(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
         self._tables = QStackedWidget(self._splitter)
+        self._tables.setContentsMargins(tokens.SPACE_M, 0, 0, 0)
         self._tables.addWidget(self.table)
         self.no_match = EmptyState(
             self._theme,
@@ -181,29 +181,16 @@ class ResultsPage(QWidget):
 
     def _build_table(self) -> None:
         self.model = ResultsModel()
-        self.table = QTableView(self._filled)
+        self.table = PlainTable(tokens.ROW_HEIGHT, self._filled)
         self.table.setModel(self.model)
         self.table.setAccessibleName("Results")
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
         head = self.table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setStretchLastSection(True)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        head.setMinimumSectionSize(56)
-        for chosen, width in _WIDTHS.items():
-            self.table.setColumnWidth(chosen, width)
         self.table.setSortingEnabled(True)
+        self.table.set_widths([_WIDTHS[column] for column in Column])
         self.model.sort_asked.connect(self._sort)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
 
@@ -229,7 +216,8 @@ class ResultsPage(QWidget):
             area = picture.rect().toRectF().adjusted(3 * ratio, 3 * ratio, -3 * ratio, -3 * ratio)
             paint_mark(painter, area, STATUS_SEGMENT[status], self._theme.color(STATUS_SEGMENT[status].value))
             painter.end()
-            icon.addPixmap(picture)
+            for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+                icon.addPixmap(picture, mode)
         return icon
 
     # -- opening -----------------------------------------------------------------------------
@@ -280,6 +268,11 @@ class ResultsPage(QWidget):
         prepare_address_order(self._session, data)
 
     # -- arranging ---------------------------------------------------------------------------
+
+    @property
+    def opened(self) -> OpenedResults | None:
+        """What is shown; None while nothing is, or it is being read."""
+        return self._opened
 
     @property
     def arrangement(self) -> Arrangement:

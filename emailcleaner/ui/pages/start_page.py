@@ -81,6 +81,10 @@ class StartPage(QWidget):
         session.ready.connect(self.refresh)
         session.jobs.changed.connect(self.refresh)
 
+    def card_count(self) -> int:
+        """How many recent lists are shown."""
+        return self._cards.count()
+
     def refresh(self) -> None:
         """Read the jobs again."""
         list_jobs(self._session, self._show_jobs)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from emailcleaner.core.model import Depth, JobSummary
     from emailcleaner.ui.theme.theme import Theme
 
+_JOB_HEIGHT = 112
+_DEPTH_HEIGHT = 106
+
 _STATE_WORD = {
     JobState.QUEUED: "Waiting",
     JobState.RUNNING: "Running",
@@ -50,14 +53,14 @@ class JobCard(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(112)
+        self.setFixedHeight(_JOB_HEIGHT)
         self.setToolTip(escape_tip("\n".join(summary.sources)))
         self.setAccessibleName(f"{one_line(self.text())}, {state_word(summary)}, {self._size_line()}")
         self.setAccessibleDescription(describe(summary.segments))
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(280, 112)
+        return QSize(280, self.height())
 
     def _size_line(self) -> str:
         clean = sum(c.rows for c in self.summary.segments if c.segment is Segment.CLEAN)
@@ -78,28 +81,26 @@ class JobCard(QAbstractButton):
         self._paint_bar(painter, QRectF(area.left() + 16, area.bottom() - 22, area.width() - 32, 6))
 
     def _paint_words(self, painter: QPainter, inner: QRectF) -> None:
-        state = state_word(self.summary)
-        small = fonts.font(tokens.TEXT_CAPTION, weight=QFont.Weight.Medium)
-        state_width = QFontMetrics(small).horizontalAdvance(state)
-        top = QRectF(inner.left(), inner.top(), inner.width(), 20)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        line = QRectF(inner.left(), inner.top(), inner.width(), 20)
         strong = fonts.font(tokens.TEXT_BODY + 1, weight=QFont.Weight.DemiBold)
         painter.setFont(strong)
         painter.setPen(self._theme.color("text"))
-        room = int(top.width() - state_width - tokens.SPACE_M)
-        name = QFontMetrics(strong).elidedText(one_line(self.text()), Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setFont(small)
-        painter.setPen(self._theme.color(self._state_color()))
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, state)
+        name = one_line(self.text())
+        shown = QFontMetrics(strong).elidedText(name, Qt.TextElideMode.ElideMiddle, int(line.width()))
+        painter.drawText(line, left, shown)
+        line.translate(0, 21)
         painter.setFont(fonts.font(tokens.TEXT_CAPTION, figures=True))
         painter.setPen(self._theme.color("text_muted"))
-        second = top.translated(0, 23)
-        painter.drawText(
-            second, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._size_line()
-        )
+        painter.drawText(line, left, self._size_line())
+        painter.setFont(fonts.font(tokens.TEXT_CAPTION, weight=QFont.Weight.Medium))
+        painter.setPen(self._theme.color(self._state_color()))
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(line, right, state_word(self.summary))
+        line.translate(0, 19)
+        painter.setFont(fonts.font(tokens.TEXT_CAPTION))
         painter.setPen(self._theme.color("text_faint"))
-        when = moment(self.summary.finished_at or self.summary.created_at)
-        painter.drawText(second, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, when)
+        painter.drawText(line, left, moment(self.summary.finished_at or self.summary.created_at))
 
     def _paint_bar(self, painter: QPainter, bar: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -138,7 +139,7 @@ class DepthCard(QRadioButton):
         self.setAccessibleName(title)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(112)
+        self.setFixedHeight(_DEPTH_HEIGHT)
         self.set_estimate("")
         theme.changed.connect(self.update)
 
@@ -152,7 +153,7 @@ class DepthCard(QRadioButton):
         return self.rect().contains(position)  # type: ignore[call-overload]  # Qt passes a QPoint
 
     def sizeHint(self) -> QSize:
-        return QSize(280, 112)
+        return QSize(280, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

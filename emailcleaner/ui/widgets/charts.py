@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 _RING = 22
 _FULL_CIRCLE = 360 * 16
-#: Seconds of throughput that the line keeps.
+#: Points of the throughput line, and how many readings one of them stands for.
 _LINE_POINTS = 120
+_READINGS_A_POINT = 5
 
 
 def describe(counts: Sequence[SegmentCount]) -> str:
@@ -143,6 +144,8 @@ class ThroughputLine(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._rates: deque[float] = deque(maxlen=_LINE_POINTS)
+        self._readings = 0
+        self._best = 0.0
         self.setMinimumHeight(112)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Throughput")
@@ -152,17 +155,23 @@ class ThroughputLine(QWidget):
     def clear(self) -> None:
         """Forget the line, for another job."""
         self._rates.clear()
-        self._describe()
-
-    def add(self, rate_per_s: float) -> None:
-        """Append the present rate; called at a steady pace."""
-        self._rates.append(max(rate_per_s, 0.0))
+        self._readings = 0
+        self._best = 0.0
         self._describe()
         self.update()
 
+    def add(self, rate_per_s: float) -> None:
+        """Take the present rate; called at a steady pace."""
+        self._best = max(self._best, rate_per_s)
+        if self._readings % _READINGS_A_POINT == 0:
+            self._rates.append(max(rate_per_s, 0.0))
+            self._describe()
+            self.update()
+        self._readings += 1
+
     def _describe(self) -> None:
         if self._rates:
-            now, best = round(self._rates[-1]), round(max(self._rates))
+            now, best = round(self._rates[-1]), round(self._best)
             self.setAccessibleDescription(f"Now {number(now)} rows a second, at best {number(best)}")
         else:
             self.setAccessibleDescription("Nothing measured yet")
@@ -181,7 +190,7 @@ class ThroughputLine(QWidget):
         if len(self._rates) < 2:
             painter.drawText(top, Qt.AlignmentFlag.AlignLeft, "Measuring\u2026")
             return
-        best = max(*self._rates, 1.0)
+        best = max(self._best, 1.0)
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft, f"{number(round(best))} rows a second at best")
         self._paint_line(painter, area, best)
 

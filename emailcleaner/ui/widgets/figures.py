@@ -24,7 +24,7 @@ class Figures(QFrame):
         self.setProperty("role", "panel")
         self._names = tuple(names)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M)
+        layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_S, tokens.SPACE_L, tokens.SPACE_S)
         layout.setSpacing(tokens.SPACE_XL)
         self._values: list[PlainLabel] = []
         for name in names:

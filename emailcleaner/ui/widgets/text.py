@@ -64,9 +64,15 @@ def escape_tip(text: str) -> str:
     return f"<span>{safe}</span>" if safe else ""
 
 
+def locale() -> QLocale:
+    """The user's locale; English where the system names none, since "C" has no thousands separators."""
+    own = QLocale()
+    return QLocale("en_US") if own.language() == QLocale.Language.C else own
+
+
 def number(value: int) -> str:
     """A whole number with the thousands separators of the user's locale."""
-    return QLocale().toString(value)
+    return locale().toString(value)
 
 
 def counted(value: int, one: str, many: str) -> str:
@@ -100,13 +106,13 @@ def duration(seconds: float) -> str:
 
 def size(octets: int) -> str:
     """A file size as the desktop writes it."""
-    return QLocale().formattedDataSize(octets, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+    return locale().formattedDataSize(octets, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
 
 
 def moment(when: datetime) -> str:
     """Date and time in the user's zone and locale."""
     local = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+    return locale().toString(local, QLocale.FormatType.ShortFormat)
 
 
 def list_names(sources: tuple[str, ...]) -> str:
