@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from emailcleaner.core.checks import screen as kernels
 from emailcleaner.core.checks.categories import is_role
-from emailcleaner.core.checks.domain_facts import FactColumns, provider_number
-from emailcleaner.core.checks.duplicates import U64, hash_slices, hash_strings, join_keys
+from emailcleaner.core.checks.domain_facts import PROVIDERS, FactColumns, provider_number
+from emailcleaner.core.checks.duplicates import U64, hash_slices, hash_strings, join_keys, string_buffers
 from emailcleaner.core.checks.gibberish import is_gibberish
 from emailcleaner.core.checks.inspection import CellInspector, Inspected
 from emailcleaner.core.checks.providers import GMAIL_LONGEST, GMAIL_SHORTEST, Provider, provider_refuses
@@ -23,9 +23,8 @@ _PROVIDER_SYNTAX = REASON_CODE[Reason.PROVIDER_SYNTAX]
 #: Plain characters of a local part that some providers never allowed: all that `screen` lets through and
 #: `providers` does not.
 _RARE = {
-    Provider.GMAIL: b"_-'",
-    Provider.YAHOO: b"'",
-    Provider.ICLOUD: b"'",
+    b"_-": (Provider.GMAIL,),
+    b"'": (Provider.GMAIL, Provider.YAHOO, Provider.ICLOUD),
 }
 
 
@@ -34,24 +33,29 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     text = _plain_strings(cells)
     block = kernels.screen(text)
     codes, domains, respelt = _domains(block)
-    block.plain[~inspector.domains.columns(domains).usable[codes]] = False
+    facts = inspector.domains.columns(domains, hash_strings(domains))
+    block.plain[~facts.usable[codes]] = False
     odd = np.flatnonzero(~block.plain)
     seen = [inspector.inspect(cell) for cell in text.take(pa.array(odd)).to_pylist()]
-    codes[odd] = _codes_for([s.domain for s in seen], domains)
-    facts = inspector.domains.columns(domains)
+    known = len(domains)
+    codes[odd], domains = _with_names(domains, [s.domain for s in seen])
+    hashes = hash_strings(domains)
+    if len(domains) > known:
+        facts = inspector.domains.columns(domains, hashes)
 
     flags = facts.flags[codes]
     reason = facts.code[codes]
     pluses = kernels.plus_rows(block)
     local = kernels.local_hashes(block)
-    _refuse_at_providers(block, facts.provider[codes], pluses[0], reason)
+    provider = facts.provider[codes]
+    _refuse_at_providers(block, provider, pluses[0], reason)
     _flag_locals(inspector, block, local, pluses, flags)
-    key = _keys(inspector, block, local, codes, domains)
+    key = join_keys(_merged(inspector, block, local, provider), hashes[codes])
 
     flags[odd] = np.fromiter((s.flags for s in seen), np.uint32, len(seen))
     reason[odd] = np.fromiter((REASON_CODE[s.reason] if s.reason else 0 for s in seen), np.uint8, len(seen))
     key[odd] = _part_keys(inspector, [(s.local, s.domain) for s in seen])
-    domain = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(domains, pa.string()))
+    domain = pa.DictionaryArray.from_arrays(pa.array(codes), domains)
     return CheckedBatch(
         address=_replaced(text, odd, pa.array([s.address for s in seen], pa.string())),
         normalized=_normalized(block, respelt, codes, domains, odd, seen),
@@ -67,10 +71,10 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
 def keys_of_columns(inspector: CellInspector, normalized: pa.Array, domain: pa.DictionaryArray) -> U64:
     """Duplicate keys from the columns `normalized` and `domain` of checked blocks."""
     block = kernels.screen(_plain_strings(normalized))
-    domains = domain.dictionary.to_pylist()
+    hashes = hash_strings(domain.dictionary)
     codes = domain.indices.to_numpy(zero_copy_only=False)
-    local = kernels.local_hashes(block)
-    key = _keys(inspector, block, local, codes, domains)
+    provider = inspector.domains.columns(domain.dictionary, hashes).provider[codes]
+    key = join_keys(_merged(inspector, block, kernels.local_hashes(block), provider), hashes[codes])
     odd = np.flatnonzero(~block.plain)
     parts = [address.rpartition("@") for address in block.cells.take(pa.array(odd)).to_pylist()]
     key[odd] = _part_keys(inspector, [(local, name) for local, _, name in parts])
@@ -85,30 +89,27 @@ def _plain_strings(cells: pa.Array) -> pa.StringArray:
     return cells.fill_null("") if cells.null_count else cells
 
 
-def _domains(block: kernels.Screen) -> tuple[I32, list[str], npt.NDArray[np.bool_]]:
+def _domains(block: kernels.Screen) -> tuple[I32, pa.StringArray, npt.NDArray[np.bool_]]:
     """Codes and names of the lower-case domains, and which rows wrote theirs in another case."""
     encoded = kernels.split_domains(block)
     codes = encoded.indices.to_numpy().copy()
     lower = pc.ascii_lower(encoded.dictionary)
     changed = pc.not_equal(lower, encoded.dictionary).to_numpy(zero_copy_only=False)
     if not changed.any():
-        return codes, lower.to_pylist(), np.zeros(len(codes), np.bool_)
-    respelt = changed[codes]
+        return codes, lower, np.zeros(len(codes), np.bool_)
     folded = lower.dictionary_encode()
-    return folded.indices.to_numpy()[codes], folded.dictionary.to_pylist(), respelt
+    return folded.indices.to_numpy()[codes], folded.dictionary, changed[codes]
 
 
-def _codes_for(names: list[str], domains: list[str]) -> I32:
-    """Codes of the domains of odd rows; new ones are put behind `domains`."""
-    place = {name: code for code, name in enumerate(domains)} if names else {}
-    codes = []
-    for name in names:
-        code = place.get(name)
-        if code is None:
-            code = place[name] = len(domains)
-            domains.append(name)
-        codes.append(code)
-    return np.array(codes, dtype=np.int32)
+def _with_names(domains: pa.StringArray, names: list[str]) -> tuple[I32, pa.StringArray]:
+    """Codes of the domains of odd rows, and `domains` with the new ones put behind."""
+    wanted = pa.array(names, pa.string())
+    codes = pc.index_in(wanted, value_set=domains)
+    if not codes.null_count:
+        return codes.to_numpy().astype(np.int32), domains
+    new = wanted.filter(codes.is_null()).unique()
+    domains = pa.concat_arrays([domains, new])
+    return pc.index_in(wanted, value_set=domains).to_numpy().astype(np.int32), domains
 
 
 def _refuse_at_providers(
@@ -120,18 +121,17 @@ def _refuse_at_providers(
     has_tag = np.zeros(len(provider), np.bool_)
     has_tag[tagged] = True
     doubtful = np.zeros(len(provider), np.bool_)
-    for name, rare in _RARE.items():
+    for rare, names in _RARE.items():
         rows = kernels.rows_with(block, rare)
-        rows = rows[provider[rows] == provider_number(name)]
-        doubtful[rows] = True
+        refusing = [provider_number(name) for name in names]
+        doubtful[rows[np.isin(provider[rows], refusing)]] = True
     reason[doubtful & ~has_tag] = _PROVIDER_SYNTAX
     gmail = provider == provider_number(Provider.GMAIL)
     # Dots and tags do not count, so names that may be too long or too short are counted one by one.
     doubtful |= gmail & ((block.at > GMAIL_LONGEST) | (block.at < 2 * GMAIL_SHORTEST) | has_tag)
     rows = np.flatnonzero(doubtful & block.plain & (reason == 0))
-    names = {provider_number(name): name for name in Provider}
     for row, local in zip(rows.tolist(), kernels.locals_of(block, rows), strict=True):
-        if provider_refuses(local, names[int(provider[row])]):
+        if provider_refuses(local, PROVIDERS[provider[row] - 1]):
             reason[row] = _PROVIDER_SYNTAX
 
 
@@ -156,24 +156,22 @@ def _flag_locals(
     flags[suspects[np.array(random, np.bool_)]] |= np.uint32(Flag.GIBBERISH)
 
 
-def _keys(
-    inspector: CellInspector, block: kernels.Screen, hashes: U64, codes: I32, domains: list[str]
+def _merged(
+    inspector: CellInspector, block: kernels.Screen, hashes: U64, provider: npt.NDArray[np.uint8]
 ) -> U64:
-    """Keys of the plain rows (0 elsewhere); `hashes` are those of the lower-case local parts."""
+    """`hashes` of the local parts, those replaced that the policy merges with others of their provider."""
     policy = inspector.policy
-    if policy.merge_gmail_dots or policy.merge_plus_tags:
-        merged = inspector.domains.columns(domains).provider[codes] > 0
-        rows = kernels.rows_with(block, b".+")
-        rows = rows[merged[rows]]
-        local = kernels.locals_of(block, rows)
-        names = [
-            inspector.canonical_local(a, domains[c]) for a, c in zip(local, codes[rows].tolist(), strict=True)
-        ]
-        hashes = hashes.copy()
-        hashes[rows] = hash_strings(pa.array(names, pa.string()))
-    key = join_keys(hashes, hash_strings(pa.array(domains, pa.string()))[codes])
-    key[~block.plain] = 0
-    return key
+    if not (policy.merge_gmail_dots or policy.merge_plus_tags):
+        return hashes
+    rows = kernels.rows_with(block, b".+")
+    rows = rows[provider[rows] > 0]
+    names = [
+        inspector.merge_local(local, PROVIDERS[number - 1])
+        for local, number in zip(kernels.locals_of(block, rows), provider[rows].tolist(), strict=True)
+    ]
+    hashes = hashes.copy()
+    hashes[rows] = hash_strings(pa.array(names, pa.string()))
+    return hashes
 
 
 def _part_keys(inspector: CellInspector, parts: list[tuple[str, str]]) -> U64:
@@ -187,7 +185,7 @@ def _normalized(
     block: kernels.Screen,
     respelt: npt.NDArray[np.bool_],
     codes: I32,
-    domains: list[str],
+    domains: pa.StringArray,
     odd: I64,
     seen: list[Inspected],
 ) -> pa.StringArray:
@@ -196,7 +194,7 @@ def _normalized(
     odd_texts = pa.array([s.normalized for s in seen], pa.string())
     if not len(rows):
         return _replaced(block.cells, odd, odd_texts)
-    names = pa.array(domains, pa.string()).take(pa.array(codes[rows]))
+    names = domains.take(pa.array(codes[rows]))
     texts = pa.concat_arrays([kernels.with_domains(block, rows, names), odd_texts])
     places = np.concatenate([rows, odd])
     order = np.argsort(places)
@@ -208,22 +206,33 @@ def _suggestions(
     block: kernels.Screen,
     facts: FactColumns,
     codes: I32,
-    domains: list[str],
+    domains: pa.StringArray,
     odd: I64,
     seen: list[Inspected],
 ) -> pa.StringArray:
-    slips = (facts.flags & np.uint32(Flag.TYPO)) != 0
-    rows = np.flatnonzero(slips[codes] & block.plain)
-    meant = {code: inspector.domains.suggestion(domains[code]) for code in np.flatnonzero(slips).tolist()}
-    names = pa.array([meant[code] for code in codes[rows].tolist()], pa.string())
+    slips = np.flatnonzero(facts.flags & np.uint32(Flag.TYPO))
+    rows = np.flatnonzero(np.isin(codes, slips) & block.plain) if len(slips) else slips
+    names = domains.take(pa.array(slips)).to_pylist()
+    meant = dict(zip(slips.tolist(), map(inspector.domains.suggestion, names), strict=True))
+    right = pa.array([meant[code] for code in codes[rows].tolist()], pa.string())
     odd_rows = [(row, s.suggestion) for row, s in zip(odd.tolist(), seen, strict=True) if s.suggestion]
-    found = pa.concat_arrays(
-        [kernels.with_domains(block, rows, names), pa.array([text for _, text in odd_rows], pa.string())]
+    texts = pa.concat_arrays(
+        [kernels.with_domains(block, rows, right), pa.array([text for _, text in odd_rows], pa.string())]
     )
     places = np.concatenate([rows, np.array([row for row, _ in odd_rows], np.int64)])
     order = np.argsort(places)
-    empty = pa.repeat(pa.scalar("", pa.string()), len(block.plain))
-    return _replaced(empty, places[order], found.take(pa.array(order)))
+    return _sparse(len(codes), places[order], texts.take(pa.array(order)))
+
+
+def _sparse(count: int, rows: I64, texts: pa.StringArray) -> pa.StringArray:
+    """`count` strings, empty but for those of `rows` (ascending)."""
+    own, data = string_buffers(texts)
+    length = np.zeros(count + 1, np.int32)
+    length[rows + 1] = np.diff(own)
+    offsets = np.cumsum(length, dtype=np.int32)
+    return pa.Array.from_buffers(
+        pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))]
+    )
 
 
 def _replaced(texts: pa.StringArray, rows: I64, new: pa.StringArray) -> pa.StringArray:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from emailcleaner.core.checks.categories import domain_flags, marked_domains
-from emailcleaner.core.checks.data import CheckData, parents
+from emailcleaner.core.checks.data import CheckData
+from emailcleaner.core.checks.duplicates import (
+    U64,
+    HashFilter,
+    hash_slices,
+    hash_strings,
+    padded,
+    string_buffers,
+)
 from emailcleaner.core.checks.hostnames import MAX_LABEL, read_domain, top_level_reason
 from emailcleaner.core.checks.policy import AddressPolicy
 from emailcleaner.core.checks.providers import PROVIDER_DOMAINS, Provider, provider_of
@@ -20,7 +29,8 @@ from emailcleaner.core.model import REASON_CODE, Flag, Reason
 
 #: Domains remembered at most; a list with more distinct ones starts over.
 _REMEMBERED = 500_000
-_PROVIDERS: tuple[Provider, ...] = tuple(Provider)
+#: The providers in the order of their numbers, which begin with 1.
+PROVIDERS: tuple[Provider, ...] = tuple(Provider)
 _IDN, _TYPO = int(Flag.IDN), int(Flag.TYPO)
 
 # Facts travel as one integer, so that a hundred thousand domains become columns at once:
@@ -28,7 +38,8 @@ _IDN, _TYPO = int(Flag.IDN), int(Flag.TYPO)
 _CODE, _PROVIDER, _USABLE = 32, 40, 48
 _NOTHING_SPECIAL = 1 << _USABLE
 #: Well-formed beyond doubt: letters and digits with single dots or hyphens between.
-_SIMPLE = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
+_SIMPLE = r"^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$"
+_DOT = ord(".")
 
 
 class DomainFacts(NamedTuple):
@@ -62,20 +73,17 @@ class DomainTable:
         self._rules = SyntaxRules.of(data, policy)
         self._known: dict[str, int] = {}
         self._suggester = Suggester(data)
-        self._marked = marked_domains(data, policy) | self._suggester.slips | PROVIDER_DOMAINS
-        self._ordinary_tlds = (
-            self._rules.tlds - self._rules.special_use - self._marked - data.typo_tlds.keys()
-        )
+        marked = marked_domains(data, policy) | self._suggester.slips | PROVIDER_DOMAINS
+        tlds = self._rules.tlds - self._rules.special_use
+        self._marked = HashFilter(marked, bits=20)
+        self._tlds = np.sort(hash_strings(pa.array(sorted(tlds), pa.string())))
 
-    def columns(self, domains: list[str]) -> FactColumns:
-        """The facts of lower-case domains, in their order."""
-        if len(self._known) > _REMEMBERED:
-            self._known = {}
-        known = self._known
-        for domain in domains:
-            if domain not in known:
-                known[domain] = self._find(domain)
-        packed = np.fromiter(map(known.__getitem__, domains), np.int64, len(domains))
+    def columns(self, domains: pa.StringArray, hashes: U64) -> FactColumns:
+        """The facts of lower-case domains (and their `hash_strings`), in their order."""
+        packed = np.full(len(domains), _NOTHING_SPECIAL, np.int64)
+        special = np.flatnonzero(~self._ordinary(domains, hashes))
+        names = domains.take(pa.array(special)).to_pylist()
+        packed[special] = np.fromiter(map(self._packed, names), np.int64, len(names))
         return FactColumns(
             usable=(packed >> _USABLE).astype(np.bool_),
             code=(packed >> _CODE & 0xFF).astype(np.uint8),
@@ -85,9 +93,7 @@ class DomainTable:
 
     def one(self, domain: str) -> DomainFacts:
         """The facts of one lower-case domain."""
-        packed = self._known.get(domain)
-        if packed is None:
-            packed = self._known[domain] = self._find(domain)
+        packed = self._packed(domain)
         return DomainFacts(
             bool(packed >> _USABLE),
             packed >> _CODE & 0xFF,
@@ -99,9 +105,29 @@ class DomainTable:
         """The domain that was likely meant instead of `domain` (one with `Flag.TYPO`), or nothing."""
         return self._suggester.domain(domain)
 
+    def _ordinary(self, domains: pa.StringArray, hashes: U64) -> npt.NDArray[np.bool_]:
+        """Nine of ten domains: well formed beyond doubt, a known top level, and on no list."""
+        ordinary = pc.match_substring_regex(domains, _SIMPLE).to_numpy(zero_copy_only=False)
+        offsets, data = string_buffers(domains)
+        ordinary &= (np.diff(offsets) <= MAX_LABEL) & ~self._marked.may_hold(hashes)
+        dots = np.flatnonzero(data == _DOT)
+        rows = np.searchsorted(offsets, dots, side="right") - 1
+        above = hash_slices(padded(data), dots + 1, offsets[1:][rows] - dots - 1)
+        ordinary[rows[self._marked.may_hold(above)]] = False
+        top = np.flatnonzero(np.diff(rows, append=-1))
+        place = np.minimum(np.searchsorted(self._tlds, above[top]), len(self._tlds) - 1)
+        ordinary[rows[top[self._tlds[place] != above[top]]]] = False
+        return ordinary
+
+    def _packed(self, domain: str) -> int:
+        packed = self._known.get(domain)
+        if packed is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            packed = self._known[domain] = self._find(domain)
+        return packed
+
     def _find(self, domain: str) -> int:
-        if self._is_ordinary(domain):
-            return _NOTHING_SPECIAL
         host = read_domain(domain)
         reason = host.reason or top_level_reason(
             host.ascii, tlds=self._rules.tlds, special_use=self._rules.special_use
@@ -118,17 +144,7 @@ class DomainTable:
         code = REASON_CODE[reason] if reason else 0
         return _NOTHING_SPECIAL | number << _PROVIDER | code << _CODE | flags
 
-    def _is_ordinary(self, domain: str) -> bool:
-        """Nine of ten domains: well formed, a known top level, and on no list."""
-        if domain.rpartition(".")[2] not in self._ordinary_tlds or len(domain) > MAX_LABEL:
-            return False
-        if _SIMPLE.fullmatch(domain) is None or "." not in domain:
-            return False
-        if domain.count(".") == 1:
-            return domain not in self._marked
-        return self._marked.isdisjoint(parents(domain))
-
 
 def provider_number(provider: Provider) -> int:
     """The number by which `DomainFacts.provider` names a provider."""
-    return _PROVIDERS.index(provider) + 1
+    return PROVIDERS.index(provider) + 1

@@ -19,7 +19,7 @@ I64 = npt.NDArray[np.int64]
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX_WORD = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX_STATE = np.uint64(0x9FB21C651E98DF25)
-_S29, _S32, _S48 = np.uint64(29), np.uint64(32), np.uint64(48)
+_S29, _S32 = np.uint64(29), np.uint64(32)
 #: Masks that keep the first n bytes of a little-endian word.
 _KEEP = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 
@@ -72,16 +72,17 @@ def join_keys(local: U64, domain: U64) -> U64:
 class HashFilter:
     """A quick "certainly not" for a set of texts, asked by their hashes (Bloom 1970, with one hash)."""
 
-    def __init__(self, texts: Collection[str]) -> None:
-        self._bits = np.zeros(1 << 16, np.bool_)
+    def __init__(self, texts: Collection[str], *, bits: int = 16) -> None:
+        self._shift = np.uint64(64 - bits)
+        self._bits = np.zeros(1 << bits, np.bool_)
         self._bits[self._place(hash_strings(pa.array(sorted(texts), pa.string())))] = True
 
     def may_hold(self, hashes: U64) -> npt.NDArray[np.bool_]:
         """False where the text is certainly not in the set."""
         return self._bits[self._place(hashes)]
 
-    def _place(self, hashes: U64) -> npt.NDArray[np.uint16]:
-        return (hashes >> _S48).astype(np.uint16)
+    def _place(self, hashes: U64) -> npt.NDArray[np.uint32]:
+        return (hashes >> self._shift).astype(np.uint32)
 
 
 def string_buffers(strings: pa.StringArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:

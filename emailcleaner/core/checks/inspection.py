@@ -14,7 +14,7 @@ from emailcleaner.core.checks.duplicates import U64, HashFilter, hash_strings, j
 from emailcleaner.core.checks.gibberish import is_gibberish
 from emailcleaner.core.checks.normalize import read_cell
 from emailcleaner.core.checks.policy import AddressPolicy
-from emailcleaner.core.checks.providers import HAS_PLUS_TAGS, IGNORES_DOTS, provider_of
+from emailcleaner.core.checks.providers import HAS_PLUS_TAGS, IGNORES_DOTS, Provider, provider_of
 from emailcleaner.core.checks.syntax import WITH_ADDRESS, SyntaxRules, parse_address
 from emailcleaner.core.model import Flag, Reason
 
@@ -97,8 +97,10 @@ class CellInspector:
         """The local part as the duplicate key sees it."""
         folded = unicodedata.normalize("NFC", local.casefold())
         provider = provider_of(domain)
-        if provider is None:
-            return folded
+        return folded if provider is None else self.merge_local(folded, provider)
+
+    def merge_local(self, folded: str, provider: Provider) -> str:
+        """A case-folded local part at one of the providers with own rules, merged as the policy says."""
         if self.policy.merge_plus_tags and provider in HAS_PLUS_TAGS:
             folded = folded.partition("+")[0] or folded
         if self.policy.merge_gmail_dots and provider in IGNORES_DOTS:

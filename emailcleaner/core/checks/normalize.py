@@ -39,6 +39,8 @@ _MAILTO = re.compile(r"mailto\s*:\s*([^\s<>\"]*)", re.IGNORECASE)
 _ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
 _AROUND_AT = re.compile(r"\s+@\s*|@\s+")
 _AROUND_DOT = re.compile(r"\s+\.\s*|\.\s+")
+#: One word of ASCII with nothing at its edges to take off.
+_TIDY = re.compile(r"[A-Za-z0-9.!#$%&+=?^_~-][A-Za-z0-9.!#$%&*+=?^_`{}~@-]*[A-Za-z0-9]", re.ASCII)
 _DELIMITED = re.compile(r"[\s<>;,()\[\]{}\"'|/:]")
 _LOWER_WORD = re.compile(r"[a-z0-9._-]+")
 #: Words that stand before an address and are no part of it.
@@ -63,6 +65,8 @@ class Reading(NamedTuple):
 
 def read_cell(cell: str, plausible: Plausible) -> Reading:
     """Find the addresses of `cell`."""
+    if _TIDY.fullmatch(cell):
+        return Reading((cell,), False, None if "@" in cell else Reason.MISSING_AT)
     text = cell.strip(_EDGE)
     if not (text.isascii() and text.isprintable()):
         refused = _refusal(text)
@@ -104,8 +108,9 @@ def _from_mailto(match: re.Match[str]) -> str:
 
 
 def _addresses(text: str, plausible: Plausible) -> tuple[str, ...]:
-    if not _DELIMITED.search(text):
-        return (clean_edges(text) or text,)
+    edged = clean_edges(text)
+    if edged and not _DELIMITED.search(edged):
+        return (edged,)
     if _QUOTED_LOCAL.match(text) and plausible(text):
         return (text,)
     joined = _joined(text, plausible)
@@ -116,7 +121,7 @@ def _addresses(text: str, plausible: Plausible) -> tuple[str, ...]:
     if len(found) > 1:
         return found
     if not found:
-        return (clean_edges(text) or text,)
+        return (edged or text,)
     if _is_ambiguous(text, found[0]):
         return (text,)
     if not plausible(found[0]) and found[0] not in text.split():

@@ -56,9 +56,7 @@ def screen(cells: pa.StringArray) -> Screen:
 
 def split_domains(block: Screen) -> pa.DictionaryArray:
     """The domains as written (case included), dictionary-encoded; empty where not `plain`."""
-    local, domain = _halves(block, block.cells)
-    del local
-    return domain.dictionary_encode()
+    return _half(block, block.cells, 1).dictionary_encode()
 
 
 def locals_of(block: Screen, rows: I64) -> list[str]:
@@ -73,19 +71,10 @@ def locals_of(block: Screen, rows: I64) -> list[str]:
 def with_domains(block: Screen, rows: npt.NDArray[np.integer], domains: pa.StringArray) -> pa.StringArray:
     """Addresses made of the local parts (with `@`, case kept) of plain `rows` and new domains."""
     chosen = block.cells.take(pa.array(rows))
-    local = _halves(
-        Screen(
-            chosen,
-            chosen,
-            block.data,
-            block.start[rows],
-            block.length[rows],
-            block.at[rows],
-            block.plain[rows],
-        ),
-        chosen,
-    )[0]
-    return pc.binary_join_element_wise(local, domains, "")
+    part = Screen(
+        chosen, chosen, block.data, block.start[rows], block.length[rows], block.at[rows], block.plain[rows]
+    )
+    return pc.binary_join_element_wise(_half(part, chosen, 0), domains, "")
 
 
 def local_hashes(block: Screen) -> U64:
@@ -121,15 +110,17 @@ def suspect_rows(block: Screen) -> I64:
     return np.flatnonzero(suspect & block.plain)
 
 
-def _halves(block: Screen, cells: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
-    """`cells` cut behind the `@`, without copying before the last step; what is not plain is all left half."""
+def _half(block: Screen, cells: pa.StringArray, which: int) -> pa.StringArray:
+    """What stands before the `@` of `cells` (with it: 0) or behind it (1); what is not plain is all before.
+
+    The cut is only new offsets over the same bytes; nothing is copied but the half that is asked for.
+    """
     count = len(cells)
     offsets, _ = string_buffers(cells)
+    base = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset] if count else 0
     cut = np.empty(2 * count + 1, dtype=np.int32)
     cut[0::2] = offsets
     cut[1::2] = np.where(block.plain, offsets[:-1] + block.at + 1, offsets[1:])
-    base = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset] if count else 0
     cut += base
     halves = pa.Array.from_buffers(pa.string(), 2 * count, [None, pa.py_buffer(cut), cells.buffers()[2]])
-    even = np.arange(0, 2 * count, 2, dtype=np.int32)
-    return halves.take(pa.array(even)), halves.take(pa.array(even + 1))
+    return halves.take(pa.array(np.arange(which, 2 * count, 2, dtype=np.int32)))
