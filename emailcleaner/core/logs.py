@@ -190,7 +190,7 @@ class _RotatingFile(_Sink):
             try:
                 self._path.rename(self._path.with_name(name))
             finally:
-                self.setStream(_open_private(self._path))
+                self.stream = _open_private(self._path)
         self._day = self._today()
 
     def _delete_old(self) -> None:

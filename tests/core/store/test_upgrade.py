@@ -39,7 +39,8 @@ REQUIRED = {
     "is_catchall catchall_confidence smtp_valid mailbox_exists smtp_response deliverability_score "
     "deliverability_rating validation_time_ms session_id job_id created_at full_result",
     "validation_jobs": "job_id total_emails processed_emails valid_count invalid_count status "
-    "progress_percent created_at started_at completed_at estimated_completion result_file error_message include_smtp job_data",
+    "progress_percent created_at started_at completed_at estimated_completion result_file "
+    "error_message include_smtp job_data",
     "api_keys": "key_id key_hash name tier active rate_limit_per_minute quotas usage created_at last_used_at "
     "expires_at",
     "crm_configs": "crm_id crm_name aws_access_key_id_encrypted aws_secret_access_key_encrypted "
