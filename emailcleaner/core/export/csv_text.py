@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emailcleaner.core.export.arrays import binaries, booleans, mask_of, positions
+
 #: What would make a spreadsheet take the cell for a formula, at its start or after quotes and spaces.
 _TRIGGER = "[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 _FORMULA = re.compile(f"['\"\\s]*{_TRIGGER}")
@@ -26,7 +28,6 @@ _FORMULA_RECORDS = rf"(?:^|[,;|\t\n]){_LEAD}(?:[=+\-@\t\r\n]|{_FULL_WIDTH})"
 _SEPARATORS = ",;|\t"
 
 _BYTES = pa.large_binary()
-_NOTHING = pa.scalar(b"", _BYTES)
 
 
 def as_bytes(column: pa.Array) -> pa.LargeBinaryArray:
@@ -49,12 +50,12 @@ def window(array: pa.LargeBinaryArray) -> memoryview:
 
 def join(*columns: pa.LargeBinaryArray | pa.Scalar) -> pa.LargeBinaryArray:
     """The columns glued together, row by row."""
-    return pc.binary_join_element_wise(*columns, _NOTHING)
+    return pc.binary_join_element_wise(*columns, constant(b""))
 
 
 def constant(value: bytes) -> pa.Scalar:
     """A value for every row of `join`."""
-    return pa.scalar(value, _BYTES)
+    return binaries([value])[0]
 
 
 def quote_cell(text: str, delimiter: str) -> str:
@@ -70,7 +71,7 @@ def quote_cells(cells: pa.LargeBinaryArray, delimiter: str) -> pa.LargeBinaryArr
     if not any(char in data for char in (delimiter.encode(), b'"', b"\r", b"\n")):
         return cells
     mask = _matches(cells, rf'["\r\n{re.escape(delimiter)}]')
-    inner = pc.replace_substring(cells.filter(pa.array(mask)), pattern='"', replacement='""')
+    inner = pc.replace_substring(cells.filter(booleans(mask)), pattern='"', replacement='""')
     quote = constant(b'"')
     return _replace(cells, mask, join(quote, inner, quote))
 
@@ -80,7 +81,7 @@ def guard_cells(cells: pa.LargeBinaryArray) -> pa.LargeBinaryArray:
     mask = _matches(cells, _FORMULA_CELLS)
     if not mask.any():
         return cells
-    return _replace(cells, mask, join(constant(b"'"), cells.filter(pa.array(mask))))
+    return _replace(cells, mask, join(constant(b"'"), cells.filter(booleans(mask))))
 
 
 def guard_records(records: pa.LargeBinaryArray, delimiter: str) -> pa.LargeBinaryArray:
@@ -93,8 +94,8 @@ def guard_records(records: pa.LargeBinaryArray, delimiter: str) -> pa.LargeBinar
     mask = _matches(records, _FORMULA_RECORDS)
     if not mask.any():
         return records
-    rows = records.filter(pa.array(mask)).to_pylist()
-    return _replace(records, mask, pa.array([_guard_record(row, delimiter) for row in rows], _BYTES))
+    rows = records.filter(booleans(mask)).to_pylist()
+    return _replace(records, mask, binaries([_guard_record(row, delimiter) for row in rows]))
 
 
 def guard_cell(text: str) -> str:
@@ -157,14 +158,14 @@ def _quote_for_any(cells: pa.LargeBinaryArray) -> pa.LargeBinaryArray:
     for char in _SEPARATORS:
         if char.encode() in bytes(window(cells)):
             mask = _matches(cells, rf'["\r\n{_SEPARATORS}]')
-            inner = pc.replace_substring(cells.filter(pa.array(mask)), pattern='"', replacement='""')
+            inner = pc.replace_substring(cells.filter(booleans(mask)), pattern='"', replacement='""')
             return _replace(cells, mask, join(constant(b'"'), inner, constant(b'"')))
     return quote_cells(cells, ",")
 
 
 def _matches(cells: pa.LargeBinaryArray, pattern: str) -> npt.NDArray[np.bool_]:
     mask: pa.BooleanArray = pc.match_substring_regex(cells, pattern=pattern)
-    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return mask_of(mask)
 
 
 def _replace(
@@ -173,4 +174,4 @@ def _replace(
     """`cells` with those of `mask` taken from `new`, in order."""
     order = np.arange(len(cells))
     order[mask] = len(cells) + np.arange(len(new))
-    return pa.concat_arrays([cells, new]).take(pa.array(order))
+    return pa.concat_arrays([cells, new]).take(positions(order))

@@ -14,6 +14,7 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
+from emailcleaner.core.export.arrays import binaries, booleans, positions
 from emailcleaner.core.export.csv_text import (
     as_bytes,
     constant,
@@ -79,7 +80,7 @@ class CsvWriter:
             if segment.value not in self._files:
                 self._open(segment.value, None if self._header is None else self._header + self._line_end)
             rows = int(np.count_nonzero(mask))
-            chosen = lines if rows == block.rows else lines.filter(pa.array(mask))
+            chosen = lines if rows == block.rows else lines.filter(booleans(mask))
             self._write(segment.value, chosen, rows)
 
     def rejected(self, rows: pa.Table) -> None:
@@ -108,7 +109,7 @@ class CsvWriter:
         suggestion = self._cells(block.column("suggestion"))
         normalized = self._cells(block.column("normalized"))
         end = constant(self._line_end)
-        codes = pa.array(block.codes)
+        codes = positions(block.codes)
         if not window(suggestion):
             words = self._words(block.words, self._delimiter * 2).take(codes)
             return join(aligned, words, normalized, end)
@@ -118,7 +119,7 @@ class CsvWriter:
     def _words(self, words: tuple[VerdictWords, ...], tail: str) -> pa.LargeBinaryArray:
         """The cells of each verdict, a delimiter before them and `tail` behind."""
         cells = (self._delimiter.join(quote_cell(word, self._delimiter) for word in one) for one in words)
-        return pa.array([f"{self._delimiter}{text}{tail}".encode() for text in cells], pa.large_binary())
+        return binaries([f"{self._delimiter}{text}{tail}".encode() for text in cells])
 
     def _records(self, records: pa.LargeBinaryArray, *, as_cells: bool) -> pa.LargeBinaryArray:
         if self._safe:
@@ -147,7 +148,7 @@ class CsvWriter:
     def _source_header(self, raw: bytes | None) -> bytes | None:
         if raw is None:
             return None
-        return bytes(window(self._records(pa.array([raw], pa.large_binary()), as_cells=False)))
+        return bytes(window(self._records(binaries([raw]), as_cells=False)))
 
     def _results_header(self, given: bytes, names: list[str]) -> bytes:
         """The source's header as it stands, then names for columns it has none for, then ours."""

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emailcleaner.core.columns import REJECTED_SCHEMA
+from emailcleaner.core.export.arrays import binaries, booleans, no_rows, numbers
 from emailcleaner.core.export.verdict_columns import Block
 from emailcleaner.core.model import Reason, Segment
 
-_NONE = REJECTED_SCHEMA.empty_table()
+_NONE = no_rows(REJECTED_SCHEMA)
 
 
 class RejectedFeed:
@@ -34,7 +35,9 @@ class RejectedFeed:
         while True:
             if not self._held.num_rows and not self._fetch():
                 break
-            count = int(np.searchsorted(self._held.column("line").to_numpy(), line, side="right"))
+            count = int(
+                np.searchsorted(numbers(self._held.column("line").combine_chunks()), line, side="right")
+            )
             parts.append(self._held.slice(0, count))
             self._held = self._held.slice(count)
             if self._held.num_rows:
@@ -51,7 +54,7 @@ class RejectedFeed:
         """Hold the next batch with anything in it; False at the end."""
         for batch in self._batches:
             table = pa.Table.from_batches([batch]).select(REJECTED_SCHEMA.names)
-            table = table.filter(pc.not_equal(table.column("reason"), Reason.EMPTY.value))
+            table = table.filter(pc.invert(pc.match_like(table.column("reason"), pattern=Reason.EMPTY.value)))
             if table.num_rows:
                 self._held = table.sort_by("line")
                 return True
@@ -63,11 +66,19 @@ def without_address(block: Block) -> pa.Table:
     masks = [mask for segment, mask in block.segments() if segment is Segment.REJECTED]
     if not masks:
         return _NONE
-    chosen = pa.array(masks[0])
-    raw = [record.decode("utf-8", "replace") for record in block.raw.records.filter(chosen).to_pylist()]
+    chosen = booleans(masks[0])
+    records = block.raw.records.filter(chosen)
+    try:
+        raw = records.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        raw = binaries([_repaired(record) for record in records.to_pylist()]).cast(pa.large_string())
     reasons = block.column("reason").filter(chosen).cast(pa.string())
-    columns = [block.column("line").filter(chosen), reasons, pa.array(raw, pa.string())]
+    columns = [block.column("line").filter(chosen), reasons, raw.cast(pa.string())]
     return pa.Table.from_arrays(columns, schema=REJECTED_SCHEMA)
+
+
+def _repaired(record: bytes) -> bytes:
+    return record.decode("utf-8", "replace").encode()
 
 
 def in_order(first: pa.Table, second: pa.Table) -> pa.Table:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from emailcleaner.core.columns import RawBatch
 from emailcleaner.core.errors import UserError
+from emailcleaner.core.export.arrays import booleans
 from emailcleaner.core.export.folder import writing
 from emailcleaner.core.export.run import make_writer
 from emailcleaner.core.export.source import ExportSource
@@ -62,7 +63,7 @@ def _picked(
     raw: RawBatch, results: pa.Table, mask: npt.NDArray[np.bool_], *, one_segment: bool
 ) -> tuple[RawBatch, pa.Table]:
     """The rows of a block where `mask` is set; as rows of one and the same segment if told so."""
-    chosen = pa.array(mask)
+    chosen = booleans(mask)
     table = results.filter(chosen)
     if one_segment:
         segment = pa.DictionaryArray.from_arrays(

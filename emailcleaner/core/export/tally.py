@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from emailcleaner.core.export.arrays import binaries, numbers, positions
 from emailcleaner.core.export.verdict_columns import Block, VerdictWords
 from emailcleaner.core.model import Segment
 
@@ -41,10 +44,10 @@ class NameTally:
     def add(self, column: pa.DictionaryArray, is_clean: npt.NDArray[np.bool_]) -> None:
         """Count a column; `is_clean` says which of its rows are clean."""
         size = len(column.dictionary)
-        indices = column.indices.to_numpy(zero_copy_only=False)
+        indices = numbers(column.indices)
         rows = np.bincount(indices, minlength=size)
         seen = np.flatnonzero(rows)
-        self._names.append(column.dictionary.take(pa.array(seen)).cast(pa.large_string()))
+        self._names.append(column.dictionary.take(positions(seen)).cast(pa.large_string()))
         self._rows.append(rows[seen])
         self._clean.append(np.bincount(indices[is_clean], minlength=size)[seen])
         self._pending += len(seen)
@@ -64,18 +67,20 @@ class NameTally:
             name = names[i].as_py()
             if name and len(found) < count:
                 found.append(NameCount(name, int(rows[i]), int(clean[i])))
-        different = len(names) - int(np.count_nonzero(names.to_numpy(zero_copy_only=False) == ""))
-        return found, different
+        nameless = pc.index(names, binaries([b""]).cast(names.type)[0]).as_py() >= 0
+        return found, len(names) - nameless
 
     def _gather(self) -> None:
         coded = pa.concat_arrays(self._names).dictionary_encode()
-        indices = coded.indices.to_numpy(zero_copy_only=False)
+        indices = numbers(coded.indices)
         self._names = [coded.dictionary]
         self._rows = [_sums(indices, self._rows)]
         self._clean = [_sums(indices, self._clean)]
 
 
-def _sums(indices: npt.NDArray[np.int32], counts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+def _sums(
+    indices: npt.NDArray[np.integer[Any]], counts: list[npt.NDArray[np.int64]]
+) -> npt.NDArray[np.int64]:
     return np.bincount(indices, weights=np.concatenate(counts)).astype(np.int64)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from emailcleaner.core.columns import RawBatch
+from emailcleaner.core.export.arrays import numbers
 from emailcleaner.core.model import Segment
 
 #: Behind the source columns of `results.csv`, in this order.
@@ -80,10 +81,7 @@ class Block:
 
 def single(column: pa.ChunkedArray) -> pa.Array:
     """`column` as one array."""
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        return whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
-    return whole
+    return column.combine_chunks()
 
 
 def make_block(raw: RawBatch, results: pa.Table) -> Block:
@@ -116,9 +114,8 @@ def _coded(column: pa.Array) -> tuple[npt.NDArray[np.intp], list[str]]:
     """A column as numbers and the words that they stand for (at least one)."""
     if isinstance(column, pa.DictionaryArray):
         values = [str(value) for value in column.dictionary.to_pylist()]
-        return column.indices.to_numpy(zero_copy_only=False).astype(np.intp), values or [""]
-    numbers = column.to_numpy(zero_copy_only=False).astype(np.intp)
-    return numbers, [str(value) for value in range(256)]
+        return numbers(column.indices).astype(np.intp), values or [""]
+    return numbers(column).astype(np.intp), [str(value) for value in range(256)]
 
 
 def _renumber(wide: npt.NDArray[np.intp], size: int) -> tuple[list[int], npt.NDArray[np.intp]]:

@@ -131,6 +131,7 @@ def read_csv(data: bytes, delimiter: str = ",") -> list[list[str]]:
 
 def record_of(cells: Sequence[str], delimiter: str = ",", *, quote_all: bool = False) -> bytes:
     out = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n", quoting=quoting).writerow(cells)
+    plain = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    full = csv.writer(out, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    (full if quote_all else plain).writerow(cells)
     return out.getvalue().removesuffix("\r\n").encode()
