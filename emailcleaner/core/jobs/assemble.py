@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emailcleaner.core.columns import RESULTS_SCHEMA
-from emailcleaner.core.jobs.intake import Intake, IntakePart, SpilledBlock, read_spilled
+from emailcleaner.core.jobs.intake import Intake, IntakePart, SpilledBlock
 from emailcleaner.core.jobs.judging import (
     SUPPRESSED,
     DomainClasses,
@@ -152,7 +152,7 @@ class Assembler:
         return pa.table([columns[f.name] for f in RESULTS_SCHEMA], schema=RESULTS_SCHEMA)
 
     def _judge(self, part: IntakePart, spilled: SpilledBlock) -> ResultBlock:
-        table = read_spilled(spilled.path)
+        table = spilled.read()
         reason = table.column("reason").to_numpy()
         flags = table.column("flags").to_numpy().copy()
         listed = table.column("listed").to_numpy()

@@ -1,8 +1,8 @@
 """The first pass of a job: lists are read and every address is checked as far as no network is needed.
 
-Blocks are checked on the workers and put by on disk as they come, so that memory follows the number
-of rows by some ten bytes each and not the lists. What is left in memory: keys for the duplicates,
-and which domain each row has.
+Blocks are checked on the workers and put by: the first ones in memory, those of a long list on disk,
+so that memory follows the number of rows by some ten bytes each and not the lists. What is left in
+memory besides: keys for the duplicates, and which domain each row has.
 """
 
 from __future__ import annotations
@@ -48,13 +48,29 @@ class Lists:
         return listed
 
 
-@dataclass(frozen=True, slots=True)
-class SpilledBlock:
-    """A checked block on disk. `domains[code]` is the job's number for the block's domain `code`."""
+#: Checked blocks that are kept in memory (bytes, for a whole job); further ones go to the disk.
+_KEPT_BYTES = 96 * 2**20
 
-    path: Path
+
+@dataclass(slots=True)
+class SpilledBlock:
+    """A checked block put by. `domains[code]` is the job's number for the block's domain `code`."""
+
     rows: int
     domains: npt.NDArray[np.int32]
+    path: Path
+    table: pa.Table | None
+
+    def read(self) -> pa.Table:
+        """The block."""
+        if self.table is not None:
+            return self.table
+        return read_spilled(self.path)
+
+    def forget(self) -> None:
+        """Give its memory or disk back."""
+        self.table = None
+        self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,7 @@ class Intake:
     domains: dict[str, int] = field(default_factory=dict)
     keys: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     row_domains: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    kept_bytes: int = 0
 
     @property
     def rows(self) -> int:
@@ -141,7 +158,7 @@ def put_by(intake: Intake, source: int, block: CheckedBlock, folder: Path, kept:
         {"row": rows.column("row"), "line": rows.column("line")},
         checked,
         block.listed,
-        intake.domains,
+        intake,
     )
     extra = None
     if block.extra is not None:
@@ -151,7 +168,7 @@ def put_by(intake: Intake, source: int, block: CheckedBlock, folder: Path, kept:
             {"row": rows.column("row").take(pa.array(of)), "line": rows.column("line").take(pa.array(of))},
             block.extra,
             np.zeros(len(of), dtype=np.uint8),
-            intake.domains,
+            intake,
         )
     part = IntakePart(number, source, main, extra)
     intake.parts.append(part)
@@ -174,8 +191,9 @@ def _spill(
     first: dict[str, pa.Array],
     checked: CheckedBatch,
     listed: npt.NDArray[np.uint8],
-    numbers: dict[str, int],
+    intake: Intake,
 ) -> SpilledBlock:
+    numbers = intake.domains
     names = checked.domain.dictionary.to_pylist()
     domains = np.array([numbers.setdefault(n, len(numbers)) for n in names], dtype=np.int32)
     table = pa.table(
@@ -190,8 +208,11 @@ def _spill(
             "suggestion": checked.suggestion,
         }
     )
+    if intake.kept_bytes + table.nbytes <= _KEPT_BYTES:
+        intake.kept_bytes += table.nbytes
+        return SpilledBlock(table.num_rows, domains, path, table)
     write_ipc(path, table)
-    return SpilledBlock(path, table.num_rows, domains)
+    return SpilledBlock(table.num_rows, domains, path, None)
 
 
 def write_ipc(path: Path, table: pa.Table) -> None:

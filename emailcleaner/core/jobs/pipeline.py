@@ -263,7 +263,7 @@ class JobWork:
             self._parts.store.jobs.commit_part(
                 self._job_id, record, records_done=self._done, segments=writing.segments
             )
-        writing.block.spilled.path.unlink(missing_ok=True)
+        writing.block.spilled.forget()
         self._board.update(rows_done=self._done)
         return record.source, table
 
