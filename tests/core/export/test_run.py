@@ -103,7 +103,9 @@ one = ExportSource(
     lambda: iter([RawBatch(0, records, records)]), lambda: iter([results]), lambda: iter(()),
 )
 for safe in (False, True):
-    export_lists([one], folder / str(safe), format=OutputFormat.CSV, spreadsheet_safe=safe, force=False, summary={})
+    export_lists(
+        [one], folder / str(safe), format=OutputFormat.CSV, spreadsheet_safe=safe, force=False, summary={}
+    )
 sys.stdout.write(str(sorted({"pandas", "xlsxwriter", "pyarrow.dataset"} & set(sys.modules))))
 """
 
