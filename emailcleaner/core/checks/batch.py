@@ -45,11 +45,12 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
 
     flags = facts.flags[codes]
     reason = facts.code[codes]
-    pluses = kernels.plus_rows(block)
+    flags[block.repaired] |= np.uint32(Flag.CORRECTED)
+    notes = kernels.notes(block)
     local = kernels.local_hashes(block)
     provider = facts.provider[codes]
-    _refuse_at_providers(block, provider, pluses[0], reason)
-    _flag_locals(inspector, block, local, pluses, flags)
+    _refuse_at_providers(block, provider, notes, reason)
+    _flag_locals(inspector, block, local, notes, flags)
     key = join_keys(_merged(inspector, block, local, provider), hashes[codes])
 
     flags[odd] = np.fromiter((s.flags for s in seen), np.uint32, len(seen))
@@ -57,7 +58,7 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     key[odd] = _part_keys(inspector, [(s.local, s.domain) for s in seen])
     domain = pa.DictionaryArray.from_arrays(pa.array(codes), domains)
     return CheckedBatch(
-        address=_replaced(text, odd, pa.array([s.address for s in seen], pa.string())),
+        address=_replaced(block.cells, odd, pa.array([s.address for s in seen], pa.string())),
         normalized=_normalized(block, respelt, codes, domains, odd, seen),
         domain=domain,
         reason=reason,
@@ -113,23 +114,28 @@ def _with_names(domains: pa.StringArray, names: list[str]) -> tuple[I32, pa.Stri
 
 
 def _refuse_at_providers(
-    block: kernels.Screen, provider: npt.NDArray[np.uint8], tagged: I64, reason: npt.NDArray[np.uint8]
+    block: kernels.Screen,
+    provider: npt.NDArray[np.uint8],
+    notes: kernels.Notes,
+    reason: npt.NDArray[np.uint8],
 ) -> None:
     """Mark local parts that cannot exist at their provider."""
     if not provider.any():
         return
+    tagged, place = notes.first(b"+")
     has_tag = np.zeros(len(provider), np.bool_)
     has_tag[tagged] = True
     doubtful = np.zeros(len(provider), np.bool_)
     for rare, names in _RARE.items():
-        rows = kernels.rows_with(block, rare)
+        rows = notes.rows(rare)
         refusing = [provider_number(name) for name in names]
         doubtful[rows[np.isin(provider[rows], refusing)]] = True
-    reason[doubtful & ~has_tag] = _PROVIDER_SYNTAX
+    reason[doubtful & ~has_tag & (reason == 0)] = _PROVIDER_SYNTAX
     gmail = provider == provider_number(Provider.GMAIL)
     # Dots and tags do not count, so names that may be too long or too short are counted one by one.
     doubtful |= gmail & ((block.at > GMAIL_LONGEST) | (block.at < 2 * GMAIL_SHORTEST) | has_tag)
-    rows = np.flatnonzero(doubtful & block.plain & (reason == 0))
+    doubtful[tagged[place == 0]] = True
+    rows = np.flatnonzero(doubtful & block.plain & (provider > 0) & (reason == 0))
     for row, local in zip(rows.tolist(), kernels.locals_of(block, rows), strict=True):
         if provider_refuses(local, PROVIDERS[provider[row] - 1]):
             reason[row] = _PROVIDER_SYNTAX
@@ -139,11 +145,11 @@ def _flag_locals(
     inspector: CellInspector,
     block: kernels.Screen,
     hashes: U64,
-    pluses: tuple[I64, I32],
+    notes: kernels.Notes,
     flags: npt.NDArray[np.uint32],
 ) -> None:
     """Set the flags that depend on the local part."""
-    rows, place = pluses
+    rows, place = notes.first(b"+")
     tagged = rows[(place > 0) & (place < block.at[rows] - 1)]
     flags[tagged] |= np.uint32(Flag.SUBADDRESS)
     names = hashes.copy()
@@ -163,7 +169,7 @@ def _merged(
     policy = inspector.policy
     if not (policy.merge_gmail_dots or policy.merge_plus_tags):
         return hashes
-    rows = kernels.rows_with(block, b".+")
+    rows = np.union1d(kernels.dotted_rows(block), kernels.notes(block).rows(b"+"))
     rows = rows[provider[rows] > 0]
     names = [
         inspector.merge_local(local, PROVIDERS[number - 1])

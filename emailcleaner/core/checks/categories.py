@@ -6,6 +6,8 @@ each domain of a list.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from emailcleaner.core.checks.data import CheckData, parents
 from emailcleaner.core.checks.policy import AddressPolicy
 from emailcleaner.core.model import Flag
@@ -30,9 +32,9 @@ def domain_flags(domain: str, data: CheckData, policy: AddressPolicy) -> Flag:
     return flags
 
 
-def marked_domains(data: CheckData, policy: AddressPolicy) -> frozenset[str]:
+def marked_domains(data: CheckData, policy: AddressPolicy) -> tuple[Collection[str], ...]:
     """All domains and suffixes that `domain_flags` may have something to say about."""
-    return frozenset(data.free.union(data.aliases, data.sectors, policy.disposable, *data.disposable))
+    return (*data.disposable, data.free, data.aliases, data.sectors, policy.disposable)
 
 
 def is_disposable(chain: list[str], data: CheckData, policy: AddressPolicy) -> bool:

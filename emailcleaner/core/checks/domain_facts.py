@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,21 +41,12 @@ _SIMPLE = r"^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$"
 _DOT = ord(".")
 
 
-class DomainFacts(NamedTuple):
-    """Facts of one domain. `usable`: an address in it can be written down (though not mailed, perhaps).
+@dataclass(frozen=True, slots=True)
+class FactColumns:
+    """Facts of many domains. `usable`: an address in it can be written down (though not mailed, perhaps).
 
     `code` is that of the reason in `model.REASONS`, `provider` 0 or a `provider_number`.
     """
-
-    usable: bool
-    code: int
-    flags: int
-    provider: int
-
-
-@dataclass(frozen=True, slots=True)
-class FactColumns:
-    """The fields of `DomainFacts` for many domains."""
 
     usable: npt.NDArray[np.bool_]
     code: npt.NDArray[np.uint8]
@@ -73,9 +63,11 @@ class DomainTable:
         self._rules = SyntaxRules.of(data, policy)
         self._known: dict[str, int] = {}
         self._suggester = Suggester(data)
-        marked = marked_domains(data, policy) | self._suggester.slips | PROVIDER_DOMAINS
         tlds = self._rules.tlds - self._rules.special_use
-        self._marked = HashFilter(marked, bits=20)
+        self._marked = HashFilter(
+            *marked_domains(data, policy), PROVIDER_DOMAINS, frozenset(data.typos), bits=22
+        )
+        self._near = HashFilter(self._suggester.near_names)
         self._tlds = np.sort(hash_strings(pa.array(sorted(tlds), pa.string())))
 
     def columns(self, domains: pa.StringArray, hashes: U64) -> FactColumns:
@@ -91,15 +83,9 @@ class DomainTable:
             provider=(packed >> _PROVIDER & 0xFF).astype(np.uint8),
         )
 
-    def one(self, domain: str) -> DomainFacts:
-        """The facts of one lower-case domain."""
-        packed = self._packed(domain)
-        return DomainFacts(
-            bool(packed >> _USABLE),
-            packed >> _CODE & 0xFF,
-            packed & 0xFFFFFFFF,
-            packed >> _PROVIDER & 0xFF,
-        )
+    def flags(self, domain: str) -> int:
+        """The flags of one lower-case domain, as bits of `model.Flag`."""
+        return self._packed(domain) & 0xFFFFFFFF
 
     def suggestion(self, domain: str) -> str:
         """The domain that was likely meant instead of `domain` (one with `Flag.TYPO`), or nothing."""
@@ -112,8 +98,13 @@ class DomainTable:
         ordinary &= (np.diff(offsets) <= MAX_LABEL) & ~self._marked.may_hold(hashes)
         dots = np.flatnonzero(data == _DOT)
         rows = np.searchsorted(offsets, dots, side="right") - 1
-        above = hash_slices(padded(data), dots + 1, offsets[1:][rows] - dots - 1)
+        data = padded(data)
+        above = hash_slices(data, dots + 1, offsets[1:][rows] - dots - 1)
         ordinary[rows[self._marked.may_hold(above)]] = False
+        first = np.flatnonzero(np.diff(rows, prepend=-1))
+        start = offsets[rows[first]]
+        names = hash_slices(data, start, dots[first] - start)
+        ordinary[rows[first[self._near.may_hold(names)]]] = False
         top = np.flatnonzero(np.diff(rows, append=-1))
         place = np.minimum(np.searchsorted(self._tlds, above[top]), len(self._tlds) - 1)
         ordinary[rows[top[self._tlds[place] != above[top]]]] = False

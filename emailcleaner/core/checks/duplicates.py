@@ -70,12 +70,13 @@ def join_keys(local: U64, domain: U64) -> U64:
 
 
 class HashFilter:
-    """A quick "certainly not" for a set of texts, asked by their hashes (Bloom 1970, with one hash)."""
+    """A quick "certainly not" for sets of texts, asked by their hashes (Bloom 1970, with one hash)."""
 
-    def __init__(self, texts: Collection[str], *, bits: int = 16) -> None:
+    def __init__(self, *texts: Collection[str], bits: int = 16) -> None:
         self._shift = np.uint64(64 - bits)
         self._bits = np.zeros(1 << bits, np.bool_)
-        self._bits[self._place(hash_strings(pa.array(sorted(texts), pa.string())))] = True
+        for group in texts:
+            self._bits[self._place(hash_strings(pa.array(list(group), pa.string())))] = True
 
     def may_hold(self, hashes: U64) -> npt.NDArray[np.bool_]:
         """False where the text is certainly not in the set."""

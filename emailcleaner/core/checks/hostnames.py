@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import NamedTuple
 
 import idna
@@ -34,6 +35,7 @@ class HostName(NamedTuple):
     idn: bool = False
 
 
+@lru_cache(maxsize=4096)
 def read_domain(text: str) -> HostName:
     """Check the text right of the `@`, which is no domain literal. Linear in its length."""
     name = text
@@ -79,7 +81,7 @@ def read_literal(text: str) -> HostName:
         return HostName(text, None) if good else HostName("", Reason.BAD_DOMAIN_LABEL)
 
 
-def top_level_reason(name: str, *, tlds: Set[str], special_use: Set[str]) -> Reason | None:
+def top_level_reason(name: str, *, tlds: AbstractSet[str], special_use: AbstractSet[str]) -> Reason | None:
     """Why no mail can go to the well-formed `name` whatever DNS says, if so.
 
     Names below .test, .local and the like are special (RFC 6761). A single label has no top level to

@@ -67,9 +67,8 @@ class CellInspector:
         flags |= parsed.flags | self._local_flags(parsed.local.casefold())
         suggestion = ""
         if not parsed.domain.startswith("["):
-            facts = self.domains.one(parsed.domain)
-            flags |= facts.flags
-            if facts.flags & _TYPO:
+            flags |= self.domains.flags(parsed.domain)
+            if flags & _TYPO:
                 suggestion = f"{parsed.local}@{self.domains.suggestion(parsed.domain)}"
         return Inspected(
             address, parsed.local, parsed.domain, parsed.reason, flags, suggestion, tuple(others)

@@ -3,9 +3,9 @@
 Only a proposal, for a person to accept. Known domains are never taken for slips, and a domain that turns
 out to receive mail loses its suggestion later, where DNS is known.
 
-A near miss of a big provider is a domain one edit away from it (a letter missing, doubled, changed, or two
-swapped: Damerau 1964), with the first letter right; all near misses of a provider are written out once,
-so a look-up costs the same however many providers there are.
+A near miss of a big provider has its name one edit away (a letter missing, doubled, changed, or two
+swapped: Damerau 1964) with the first letter right, and a national domain that the provider does have. All
+near misses of a name are written out once, so a look-up costs the same however many names there are.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ import string
 
 from emailcleaner.core.checks.data import CheckData
 
-#: Providers whose names are long enough that one edit seldom makes another real name.
+#: Names long enough that one edit seldom makes another real name.
 _BIG = (
-    "gmail.com yahoo.com hotmail.com outlook.com icloud.com googlemail.com protonmail.com rocketmail.com"
-    " comcast.net verizon.net sbcglobal.net bellsouth.net earthlink.net hotmail.co.uk hotmail.fr hotmail.it"
-    " hotmail.de hotmail.es yahoo.co.uk yahoo.fr yahoo.de yahoo.it yahoo.es yahoo.co.in yahoo.com.br"
-    " hotmail.com.br outlook.fr outlook.de outlook.es orange.fr wanadoo.fr laposte.net libero.it virgilio.it"
-    " t-online.de freenet.de yandex.ru rediffmail.com btinternet.com virginmedia.com bigpond.com"
+    "gmail yahoo hotmail outlook icloud googlemail protonmail rocketmail comcast verizon sbcglobal bellsouth"
+    " earthlink orange wanadoo laposte libero virgilio t-online freenet yandex rediffmail btinternet"
+    " virginmedia bigpond hushmail fastmail mailbox posteo seznam interia"
 ).split()
-_LETTERS = string.ascii_lowercase + string.digits + "-"
 
 
 class Suggester:
@@ -30,38 +27,47 @@ class Suggester:
 
     def __init__(self, data: CheckData) -> None:
         self._data = data
-        self._near: dict[str, str] = {}
-        for provider in _BIG:
-            for miss in _near_misses(provider):
-                self._near.setdefault(miss, provider)
-        for known in data.free & self._near.keys():
-            del self._near[known]
-        #: All domains that are taken for slips whatever their top level.
-        self.slips = frozenset(self._near).union(data.typos)
+        self._near = {miss: name for name in reversed(_BIG) for miss in _near_misses(name)}
+        for name in _BIG:
+            self._near.pop(name, None)
+
+    @property
+    def near_names(self) -> frozenset[str]:
+        """The first labels of all domains that may be near misses."""
+        return frozenset(self._near)
 
     def domain(self, domain: str) -> str:
         """The domain that was likely meant instead of `domain`, or an empty string."""
         data = self._data
         if domain in data.free or domain in data.aliases:
             return ""
-        direct = data.typos.get(domain) or self._near.get(domain)
-        if direct is not None:
-            return direct
+        slip = self._slip(domain)
+        if slip:
+            return slip
         name, dot, top = domain.rpartition(".")
+        if not dot:
+            return f"{domain}.com" if f"{domain}.com" in data.known_providers else ""
         right = data.typo_tlds.get(top)
-        if right is None or not dot:
-            return f"{domain}.com" if f"{domain}.com" in data.known_providers and not dot else ""
+        if right is None:
+            return ""
         mended = f"{name}.{right}"
-        return data.typos.get(mended) or self._near.get(mended) or mended
+        return mended if mended in data.free else self._slip(mended) or mended
+
+    def _slip(self, domain: str) -> str:
+        meant = self._data.typos.get(domain)
+        if meant is None:
+            first, _, rest = domain.partition(".")
+            meant = f"{self._near.get(first, '')}.{rest}"
+        return meant if meant in self._data.known_providers else ""
 
 
 def _near_misses(word: str) -> set[str]:
     first, rest = word[0], word[1:]
-    splits = [(rest[:i], rest[i:]) for i in range(len(rest) + 1)]
+    splits = [(first + rest[:i], rest[i:]) for i in range(len(rest) + 1)]
     misses = {word[1] + word[0] + word[2:]}
-    misses.update(first + a + b[1:] for a, b in splits if b)
-    misses.update(first + a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1)
-    misses.update(first + a + c + b[1:] for a, b in splits if b for c in _LETTERS)
-    misses.update(first + a + c + b for a, b in splits for c in _LETTERS)
+    misses.update(a + b[1:] for a, b in splits if b)
+    misses.update(a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1)
+    misses.update(a + c + b[1:] for a, b in splits if b for c in string.ascii_lowercase)
+    misses.update(a + c + b for a, b in splits for c in string.ascii_lowercase)
     misses.discard(word)
-    return {m for m in misses if ".." not in m and "." in m and not m.endswith((".", "-"))}
+    return misses
