@@ -14,7 +14,7 @@ from emailcleaner.core.export.row_writer import Cell
 from emailcleaner.core.export.verdict_columns import VERDICT_COLUMNS
 from emailcleaner.core.export.writer import WrittenFile
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class JsonFile:
@@ -23,15 +23,17 @@ class JsonFile:
     def __init__(self, folder: Path, stem: str, names: Sequence[str], _has_header: object) -> None:
         self._name = f"{stem}.jsonl"
         self._file = create(folder / self._name)
-        self._keys = different_names(names)
+        self._names = different_names(names)
+        self._keys = _as_keys(self._names)
         self._rows = 0
 
     def row(self, cells: Sequence[Cell]) -> None:
         """Write one row; cells beyond the named columns get names like `column_7`."""
-        keys = self._keys
-        if len(cells) > len(keys):
-            keys = self._keys = _more_names(keys, len(cells))
-        self._file.write(_ENCODE(dict(zip(keys, cells, strict=False))).encode() + b"\n")
+        if len(cells) > len(self._keys):
+            self._names = _more_names(self._names, len(cells))
+            self._keys = _as_keys(self._names)
+        members = map(str.__add__, self._keys, map(_ENCODE, cells))
+        self._file.write(f"{{{','.join(members)}}}\n".encode())
         self._rows += 1
 
     def finish(self) -> WrittenFile:
@@ -62,5 +64,9 @@ def different_names(names: Sequence[str]) -> list[str]:
     return [*different, *VERDICT_COLUMNS] if has_verdict else different
 
 
-def _more_names(keys: list[str], count: int) -> list[str]:
-    return different_names([*keys, *(f"column_{number}" for number in range(len(keys) + 1, count + 1))])
+def _as_keys(names: Sequence[str]) -> list[str]:
+    return [f"{_ENCODE(name)}:" for name in names]
+
+
+def _more_names(names: list[str], count: int) -> list[str]:
+    return different_names([*names, *(f"column_{number}" for number in range(len(names) + 1, count + 1))])

@@ -12,7 +12,7 @@ from typing import Any
 
 from emailcleaner.core.export.report_html import bar, donut, mark, number, share, size, table, text
 from emailcleaner.core.export.report_style import STYLE
-from emailcleaner.core.export.report_words import DEPTHS, FAULTS, RATINGS, SEGMENTS
+from emailcleaner.core.export.report_words import DEPTHS, FACTS, FAULTS, RATINGS, SEGMENTS
 from emailcleaner.core.export.tally import NameTally, Tally
 from emailcleaner.core.export.writer import WrittenFile
 from emailcleaner.core.model import Blame, Reason, Segment, Status
@@ -50,8 +50,9 @@ def render_report(facts: ReportFacts) -> str:
         '<div class="two">',
         _ratings(facts.tally),
         _names("Mail providers", "provider", facts.tally.providers),
-        "</div>",
         _names("Most frequent domains", "domain", facts.tally.domains),
+        _worth_knowing(facts.tally),
+        "</div>",
         _files(facts),
         _foot(facts.summary),
     )
@@ -155,7 +156,7 @@ def _reasons(facts: ReportFacts) -> str:
     rows = [
         (
             f"{text(facts.sentence_of(Reason(code)))} <code>{text(code)}</code>",
-            text(status_of.get(code, Status.UNKNOWN.value)),
+            f'<span class="status">{text(status_of.get(code, Status.UNKNOWN.value))}</span>',
             number(count),
             share(count, total),
             bar(count, total, _TONES.get(status_of.get(code, ""), "unknown")),
@@ -181,7 +182,7 @@ def _status_by_reason(tally: Tally) -> Mapping[str, str]:
         counts.setdefault(word.reason, Counter())[word.status] += count
     found = {reason: by.most_common(1)[0][0] for reason, by in counts.items()}
     if Reason.DUPLICATE.value in found:
-        found[Reason.DUPLICATE.value] = "as the first"
+        found[Reason.DUPLICATE.value] = "as before"
     return found
 
 
@@ -255,6 +256,20 @@ def _names(title: str, what: str, tally: NameTally) -> str:
     else:
         told = "By their number of rows."
     return f'<section><h2>{title}</h2><p class="hint">{told}</p>{table(head, rows, title)}</section>'
+
+
+def _worth_knowing(tally: Tally) -> str:
+    counts: Counter[str] = Counter()
+    for word, count in tally.verdicts.items():
+        for flag in word.flags.split(";"):
+            counts[flag] += count
+    rows = [(number(counts[flag]), words) for flag, words in FACTS.items() if counts[flag]]
+    if not rows:
+        return ""
+    return (
+        '<section><h2>Worth knowing</h2><p class="hint">Facts that do not decide by themselves.</p>'
+        f"{table((('n', 'Rows'), ('', 'that')), rows, 'Facts about the rows')}</section>"
+    )
 
 
 def _files(facts: ReportFacts) -> str:

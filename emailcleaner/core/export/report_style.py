@@ -55,17 +55,19 @@ code{font:12.5px ui-monospace,"SF Mono",Consolas,"DejaVu Sans Mono",monospace;co
 white-space:nowrap}
 .mark{display:inline-grid;place-items:center;width:20px;height:20px;border-radius:6px;margin-right:9px;
 background:var(--tone);color:var(--on);font-size:12px;font-weight:700;vertical-align:-4px;line-height:1}
+.status{white-space:nowrap}
 .word{font-weight:600;white-space:nowrap}
 .says{display:block;color:var(--soft);font-size:13px;padding-left:29px}
 .bar{display:block;height:6px;border-radius:3px;background:var(--track);overflow:hidden;
 min-width:70px;margin-top:8px}
 .bar i{display:block;height:100%;border-radius:3px;background:var(--tone)}
 td.bars{width:20%}
-.two{display:grid;grid-template-columns:1fr 1fr;gap:20px}
-.two section{min-width:0}
+.two{columns:2;column-gap:20px;margin-top:20px}
+.two section{break-inside:avoid;margin:0 0 20px}
+.two+section{margin-top:0}
 .good{border-left:4px solid var(--clean);padding-left:12px}
 footer{margin-top:26px;color:var(--soft);font-size:13px}
-@media (max-width:760px){.chart,.two{grid-template-columns:1fr}main{padding:24px 14px}
+@media screen and (max-width:760px){.chart{grid-template-columns:1fr}.two{columns:1}main{padding:24px 14px}
 td.bars{display:none}}
 @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#16202b;--soft:#55606d;
 --line:#d5dae0;--track:#eceff3;
@@ -78,5 +80,7 @@ section,.card{break-inside:avoid;border-radius:8px;padding:12px 14px;margin-top:
 section.long{break-inside:auto}tr{break-inside:avoid}thead{display:table-header-group}
 .cards{grid-template-columns:repeat(4,1fr);gap:10px}.card b{font-size:22px}
 .chart{grid-template-columns:200px 1fr}
-table{font-size:11px}.says,.hint,.card .note{font-size:10.5px}}
+table{font-size:11px}th{font-size:10px}
+code{font-size:9.5px}.lead{font-size:13px}h2{font-size:14px}
+.bar{min-width:40px;margin-top:5px}td,th{padding-top:4px;padding-bottom:4px}.says,.hint,.card .note{font-size:10.5px}}
 """

@@ -58,6 +58,28 @@ DEPTHS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: Facts that are worth knowing beside the verdict, by the exported name of their flag.
+FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "typo": "look mistyped; see ec_suggestion",
+        "corrected": "were tidied up to be read; the cells are unchanged",
+        "several": "stand first in a cell with more; see extra_addresses",
+        "free": "are at free mail providers",
+        "role": "belong to a function",
+        "disposable": "are throw-away addresses",
+        "catch_all": "are at domains that take any name",
+        "gibberish": "have names that look random",
+        "subaddress": "carry a tag behind a plus sign",
+        "alias": "are at forwarding services",
+        "implicit_mx": "are at domains without a mail exchanger of their own",
+        "idn": "are at international domains",
+        "smtputf8": "need a sender that handles international addresses",
+        "gov": "belong to governments",
+        "edu": "belong to schools and universities",
+        "mil": "belong to the military",
+    }
+)
+
 #: The bands of the score, with the colour each is drawn in and its limits.
 RATINGS: tuple[tuple[Rating, str, str], ...] = (
     (Rating.EXCELLENT, "clean", "90 to 100"),

@@ -9,8 +9,17 @@ import pytest
 
 from emailcleaner.core.export import ExportSource, export_lists
 from emailcleaner.core.export.report_html import donut, share, size, text
-from emailcleaner.core.export.report_words import DEPTHS, FAULTS, RATINGS, SEGMENTS
-from emailcleaner.core.model import Blame, Depth, OutputFormat, Rating, Reason, Segment
+from emailcleaner.core.export.report_words import DEPTHS, FACTS, FAULTS, RATINGS, SEGMENTS
+from emailcleaner.core.model import (
+    Blame,
+    Depth,
+    Flag,
+    OutputFormat,
+    Rating,
+    Reason,
+    Segment,
+    flag_names,
+)
 from tests.core.export.tables import Row, source
 
 CLEAN = Row(b"a@example.com", normalized="a@example.com", provider="Example Mail")
@@ -108,6 +117,13 @@ def test_no_address_stands_in_the_report(tmp_path: Path) -> None:
     assert "a@example.com" not in report(tmp_path, source([CLEAN, TIMEOUT]))
 
 
+def test_facts_worth_knowing_are_counted_by_their_flags(tmp_path: Path) -> None:
+    rows = [Row(b"x", flags="free;typo"), Row(b"y", flags="free"), Row(b"z")]
+    page = report(tmp_path, source(rows))
+    assert '<td class="n">2</td><td>are at free mail providers</td>' in page
+    assert '<td class="n">1</td><td>look mistyped; see ec_suggestion</td>' in page
+
+
 def test_when_all_was_answered_it_says_so(tmp_path: Path) -> None:
     assert "Every check that was asked for got an answer." in report(tmp_path, source([CLEAN]))
 
@@ -129,6 +145,7 @@ def test_every_value_of_the_contract_has_words() -> None:
     assert set(FAULTS) == set(Blame)
     assert {rating for rating, _, _ in RATINGS} == set(Rating)
     assert set(DEPTHS) == {depth.value for depth in Depth}
+    assert set(FACTS) == set(flag_names(Flag((1 << len(Flag)) - 1)))
     assert len({words.sign for words in SEGMENTS.values()}) == len(Segment)
 
 
