@@ -82,5 +82,6 @@ section.long{break-inside:auto}tr{break-inside:avoid}thead{display:table-header-
 .chart{grid-template-columns:200px 1fr}
 table{font-size:11px}th{font-size:10px}
 code{font-size:9.5px}.lead{font-size:13px}h2{font-size:14px}
-.bar{min-width:40px;margin-top:5px}td,th{padding-top:4px;padding-bottom:4px}.says,.hint,.card .note{font-size:10.5px}}
+.bar{min-width:40px;margin-top:5px}td,th{padding-top:4px;padding-bottom:4px}
+.says,.hint,.card .note{font-size:10.5px}}
 """
