@@ -77,6 +77,7 @@ td.bars{display:none}}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{font-size:11.5px}main{max-width:none;padding:0}h1{font-size:24px}
 section,.card{break-inside:avoid;border-radius:8px;padding:12px 14px;margin-top:12px}
+h2,.hint{break-after:avoid}.two+section{margin-top:12px}
 section.long{break-inside:auto}tr{break-inside:avoid}thead{display:table-header-group}
 .cards{grid-template-columns:repeat(4,1fr);gap:10px}.card b{font-size:22px}
 .chart{grid-template-columns:200px 1fr}
