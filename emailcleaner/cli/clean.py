@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emailcleaner.cli.session import sole_instance
-from emailcleaner.cli.terminal import ProgressLine, say, show_summary
+from emailcleaner.cli.terminal import ProgressLine, print_json, say, show_summary
 from emailcleaner.cli.workers import thread_workers
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.model import (
@@ -132,7 +132,7 @@ def clean(
 def work(services: Services, job_id: JobId, *, as_json: bool) -> int:
     """Run a job with a progress line; returns the exit status."""
     say(f"job {job_id} started")
-    with thread_workers() as pool, ThreadPoolExecutor(1, "job") as runner, _interruptible(services, job_id):
+    with thread_workers() as pool, ThreadPoolExecutor(1, "job") as runner, _interruptions() as asked:
         running = runner.submit(services.run, job_id, pool)
         with ProgressLine() as line:
             while True:
@@ -141,6 +141,11 @@ def work(services: Services, job_id: JobId, *, as_json: bool) -> int:
                     break
                 except NotYet:
                     line.draw(services.progress(job_id))
+                if asked.is_set():
+                    asked.clear()
+                    line.clear()
+                    say("stopping; everything so far is kept")
+                    services.pause(job_id)
     return _finish(services, job, as_json=as_json)
 
 
@@ -150,25 +155,28 @@ def _finish(services: Services, job: JobSummary, *, as_json: bool) -> int:
         return 130
     summary = services.summary(job.job_id)
     if as_json:
-        sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
+        print_json(summary)
     else:
         show_summary(summary, job.out)
     return 0
 
 
 @contextmanager
-def _interruptible(services: Services, job_id: JobId) -> Iterator[None]:
-    """Ctrl+C and a polite kill pause the job; asked twice, the process ends where it is."""
+def _interruptions() -> Iterator[threading.Event]:
+    """An event that Ctrl+C and a polite kill set; asked twice, the process ends where it is.
+
+    A handler runs in the middle of whatever the main thread does, so it may not take a lock itself.
+    """
+    asked = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
         del frame
         signal.signal(number, signal.SIG_DFL)
-        say("stopping; everything so far is kept")
-        services.pause(job_id)
+        asked.set()
 
     before = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from emailcleaner.cli.clean import work
 from emailcleaner.cli.session import services, sole_instance
-from emailcleaner.cli.terminal import say
+from emailcleaner.cli.terminal import one_line, print_json, print_text, say
 from emailcleaner.cli.workers import thread_workers
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.model import JobId, JobState, JobSummary, OutputFormat
@@ -32,14 +31,15 @@ def list_jobs(*, as_json: _Json = False) -> int:
     with services() as opened:
         jobs = opened.jobs()
     if as_json:
-        sys.stdout.writelines(json.dumps(_object(job), ensure_ascii=False) + "\n" for job in jobs)
+        for job in jobs:
+            print_json(_object(job))
         return 0
     if not jobs:
         sys.stdout.write("No jobs yet. Begin one with: emailcleaner clean LIST.csv\n")
     for job in jobs:
         when = job.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
         names = ", ".join(Path(s).name for s in job.sources)
-        sys.stdout.write(f"{job.job_id}  {job.state.value:<10} {when}  {job.records:>11,}  {names}\n")
+        print_text(f"{job.job_id}  {job.state.value:<10} {when}  {job.records:>11,}  {one_line(names)}")
     return 0
 
 
@@ -55,11 +55,11 @@ def show(job_id: _JobArgument, *, as_json: _Json = False) -> int:
         | {k: v for k, v in summary.items() if k not in ("state", "sources")}
     )
     if as_json:
-        sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        print_json(shown)
         return 0
     for key, value in shown.items():
         if value not in ("", None, {}):
-            sys.stdout.write(f"{key:<12} {_plain(value)}\n")
+            print_text(f"{key:<12} {one_line(_plain(value))}")
     return 0
 
 

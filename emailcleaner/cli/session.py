@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emailcleaner.core.bootstrap import open_services
+from emailcleaner.core.errors import UserError
 from emailcleaner.core.logs import logging_to
 from emailcleaner.core.paths import Home
 from emailcleaner.core.services import Services
 from emailcleaner.core.settings import load_settings
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -17,8 +21,15 @@ def services() -> Iterator[Services]:
     """The services of this user's home, with logs going to its log files."""
     home = Home.find().prepare()
     settings = load_settings(home.settings_file)
-    with logging_to(home, settings.log), open_services(home=home, settings=settings) as opened:
-        yield opened
+    with logging_to(home, settings.log):
+        try:
+            with open_services(home=home, settings=settings) as opened:
+                yield opened
+        except (UserError, OSError):
+            raise
+        except Exception:
+            _log.exception("unexpected fault")
+            raise
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
-from emailcleaner.cli.terminal import say
+from emailcleaner.cli.terminal import print_json, say
 from emailcleaner.core.paths import Home
 from emailcleaner.core.settings import Origin, Value, find_setting, set_setting, setting_values, unset_setting
 
@@ -27,7 +26,7 @@ def list_settings(
         key, value, origin = found.setting.key, found.value, _ORIGINS[found.origin]
         if as_json:
             shown = {"key": key, "value": value, "origin": origin, "help": found.setting.help}
-            sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+            print_json(shown)
         else:
             sys.stdout.write(f"{key:<26} {_plain(value):<18} ({origin})\n    {found.setting.help}\n")
     return 0

@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from emailcleaner.cli.terminal import say
 from emailcleaner.core.errors import UserError
-from emailcleaner.core.paths import forbid_core_dumps, make_files_private
+from emailcleaner.core.paths import Home, forbid_core_dumps, make_files_private
 
 _HELP = frozenset({"--help", "-h", "--version", "--install-completion", "--show-completion"})
 
@@ -18,15 +19,39 @@ def start(arguments: Sequence[str]) -> int:
     make_files_private()
     forbid_core_dumps()
     try:
-        return _choose(list(arguments))
+        status = _choose(list(arguments))
+        sys.stdout.flush()
     except UserError as error:
-        tell(error)
-        return error.exit_code
+        return tell(error)
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough. What is left of it must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return tell(_in_words(error))
+    except KeyboardInterrupt:
+        return 130
+    except Exception:  # noqa: BLE001 - a fault of ours; the log has it, and a user gets a sentence
+        return tell(
+            UserError(
+                "An unexpected fault of the program stopped this.",
+                f"What happened is in the log, in {Home.find().logs_dir}.",
+                exit_code=1,
+            )
+        )
+    return status
 
 
-def tell(error: UserError) -> None:
-    """An error as one line on standard error."""
-    sys.stderr.write(f"emailcleaner: {error}\n")
+def tell(error: UserError) -> int:
+    """An error as one line on standard error; returns its exit status."""
+    say(f"emailcleaner: {error}")
+    return error.exit_code
+
+
+def _in_words(error: OSError) -> UserError:
+    what = error.strerror or "the system refused a file or a connection"
+    where = f": {os.fsdecode(error.filename)}" if error.filename is not None else ""
+    return UserError(f"{what}{where}.", "Try again when that is mended.", exit_code=1)
 
 
 def has_display(environ: Mapping[str, str] = os.environ) -> bool:
@@ -48,9 +73,10 @@ def _choose(arguments: list[str]) -> int:
     if first.startswith("-") and first != "-":
         return _command(arguments)  # which says that there is no such option
     if has_display():
+        from emailcleaner.cli.session import sole_instance
         from emailcleaner.ui.app import run_window
 
-        return run_window(arguments)
+        return run_window(arguments, open_services=sole_instance)
     if arguments:
         return _command(["clean", *arguments])
     raise UserError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from typing import Any, Self
@@ -31,9 +32,30 @@ _BAR = 24
 
 
 def say(text: str) -> None:
-    """A sentence on standard error."""
-    sys.stderr.write(text + "\n")
+    """A sentence on standard error, on one line whatever names of files are in it."""
+    sys.stderr.write(one_line(text) + "\n")
     sys.stderr.flush()
+
+
+def one_line(text: str) -> str:
+    """`text` without anything that would move a cursor, colour a terminal or begin a line."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def print_text(text: str) -> None:
+    """Text and a line end on standard output, with escapes where its encoding lacks a character."""
+    narrow = text.encode(sys.stdout.encoding, "backslashreplace")
+    sys.stdout.write(narrow.decode(sys.stdout.encoding) + "\n")
+
+
+def print_json(value: Any) -> None:
+    """One JSON object as one line of standard output, in whatever encoding that has."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # a narrow encoding, or a file name that is no text
+        text = json.dumps(value)
+    sys.stdout.write(text + "\n")
 
 
 class ProgressLine:
@@ -46,6 +68,10 @@ class ProgressLine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Leave an empty line."""
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
@@ -102,5 +128,5 @@ def show_summary(summary: dict[str, Any], out: str) -> None:
             "",
             f"Checked to depth {summary['depth']}: {what}; whether each mailbox exists was not asked.",
         ]
-    lines += ["", f"Written to {out}"]
-    sys.stdout.write("\n".join(lines) + "\n")
+    lines += ["", f"Written to {one_line(out)}"]
+    print_text("\n".join(lines))

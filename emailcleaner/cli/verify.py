@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
 from emailcleaner.cli.clean import _built
 from emailcleaner.cli.session import services
+from emailcleaner.cli.terminal import print_json
 from emailcleaner.core.model import Depth
 
 
@@ -20,5 +19,5 @@ def verify(
     """Check single addresses; prints one JSON object a line."""
     with services() as opened:
         for found in opened.verify(addresses, _built(depth)):
-            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+            print_json(found)
     return 0

@@ -31,13 +31,21 @@ class Parts:
     """What services are made of. Made by `open_services`; the parts themselves are made when needed."""
 
     def __init__(
-        self, *, home: Home, settings: Settings, clock: Clock, resources: Path, store: Store
+        self,
+        *,
+        home: Home,
+        settings: Settings,
+        clock: Clock,
+        resources: Path,
+        store: Store,
+        block_size: int | None = None,
     ) -> None:
         self.home = home
         self.settings = settings
         self.clock = clock
         self.resources = resources
         self.store = store
+        self.block_size = block_size
         self._data: CheckData | None = None
         self._lock = threading.Lock()
 
@@ -120,9 +128,11 @@ def open_services(
     clock: Clock | None = None,
     resources: Path | None = None,
     settings: Settings | None = None,
+    block_size: int | None = None,
 ) -> Iterator[Services]:
     """Everything wired up for one home; closed at the end of the block.
 
+    `block_size`: bytes of a list that new jobs take at once (None: what is fast).
     Raises `UserError` when the settings are wrong or the store cannot be opened.
     """
     from emailcleaner.core.store import open_store
@@ -132,5 +142,12 @@ def open_services(
     time = clock or SystemClock()
     with open_store(said.database.url or where.database, home=where.root, clock=time) as store:
         yield Services(
-            Parts(home=where, settings=said, clock=time, resources=resources or resource_dir(), store=store)
+            Parts(
+                home=where,
+                settings=said,
+                clock=time,
+                resources=resources or resource_dir(),
+                store=store,
+                block_size=block_size,
+            )
         )

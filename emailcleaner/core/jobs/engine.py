@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,7 +16,15 @@ from emailcleaner.core.jobs.control import JobControl, NeverStopped
 from emailcleaner.core.jobs.export import ExportPlan, check_out, export_job, export_while_deciding
 from emailcleaner.core.jobs.pipeline import JobWork, job_summary
 from emailcleaner.core.jobs.progress import ProgressBoard
-from emailcleaner.core.jobs.records import job_folder, list_folder, new_job_id, own_list_folder, require
+from emailcleaner.core.jobs.records import (
+    COUNTING,
+    UNFINISHED,
+    job_folder,
+    list_folder,
+    new_job_id,
+    own_list_folder,
+    require,
+)
 from emailcleaner.core.model import (
     CleanRequest,
     Depth,
@@ -76,11 +84,15 @@ class JobEngine:
             check_out(Path(request.out), force=request.force)
         self._parts.require_disk(self._parts.home.jobs_dir, _size_of(request.sources))
         job_id = new_job_id()
-        folder = job_folder(self._parts.home, job_id)
+        # Under another name until it is complete, so that what a crash leaves behind is known as such.
+        unfinished = JobId(UNFINISHED + job_id)
+        place, folder = (job_folder(self._parts.home, name) for name in (unfinished, job_id))
         try:
-            self._copy(job_id, request, stdin)
+            self._copy(unfinished, request, stdin)
+            place.rename(folder)
             self._parts.store.jobs.create(job_id, request, self._parts.clock.now())
         except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
             raise
         _log.info("job created", extra={"job_id": job_id, "lists": len(request.sources)})
@@ -97,7 +109,9 @@ class JobEngine:
                 if stdin is None:
                     raise UserError("There is no standard input to read.", "Name a file instead of '-'.")
                 given, name = stdin, "stdin"
-            spool(given, name, request.read, list_folder(home, job_id, number), token)
+            copy = spool(given, name, request.read, list_folder(home, job_id, number), token)
+            if self._parts.block_size is not None:
+                replace(copy, block_size=self._parts.block_size).save()
         for kind, paths in (("suppress", request.suppress), ("allow", request.allow)):
             for number, path in enumerate(paths):
                 spool(
@@ -269,7 +283,10 @@ class JobEngine:
                 )
 
     def recover(self) -> list[JobSummary]:
-        """See `Services.recover`."""
+        """See `Services.recover`. Copies that were never finished are removed."""
+        for prefix in (UNFINISHED, COUNTING):
+            for left in self._parts.home.jobs_dir.glob(f"{prefix}*"):
+                shutil.rmtree(left, ignore_errors=True)
         found = self._parts.store.jobs.recover()
         for job_id, state in found:
             _log.warning("interrupted job found", extra={"job_id": job_id, "state": state.value})

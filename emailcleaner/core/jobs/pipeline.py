@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
+from concurrent.futures import wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -213,16 +214,20 @@ class JobWork:
         work = Assembler(self._intake, self._facts, self._request.depth, started_ms, duplicates)
         self._assembler = work
         waiting: deque[_Writing] = deque()
-        for block in work.blocks():
-            self._control.check()
-            if not block.spilled.rows:
-                continue
-            future = self._pool.submit(partial(self._write, work, block))
-            waiting.append(_Writing(block, future, dict(work.segments())))
-            if len(waiting) >= _IN_FLIGHT:
+        try:
+            for block in work.blocks():
+                self._control.check()
+                if not block.spilled.rows:
+                    continue
+                future = self._pool.submit(partial(self._write, work, block))
+                waiting.append(_Writing(block, future, dict(work.segments())))
+                if len(waiting) >= _IN_FLIGHT:
+                    yield self._commit(waiting.popleft())
+            while waiting:
                 yield self._commit(waiting.popleft())
-        while waiting:
-            yield self._commit(waiting.popleft())
+        finally:
+            # A job that is gone on with at once must not meet writers of the run before.
+            wait([w.future for w in waiting])
         self._board.segments(work.segments())
         shutil.rmtree(self._folder / "intake", ignore_errors=True)
 

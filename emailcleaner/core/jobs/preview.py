@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emailcleaner.core.errors import UserError
+from emailcleaner.core.jobs.records import COUNTING
 from emailcleaner.core.model import CleanRequest, ListPreview, ReadOptions
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def count(parts: Parts, sources: Sequence[str], options: ReadOptions, token: Can
     keys: list[npt.NDArray[np.uint64]] = []
     domains: set[str] = set()
     malformed = blank = 0
-    with tempfile.TemporaryDirectory(dir=parts.home.jobs_dir, prefix="count-") as folder:
+    with tempfile.TemporaryDirectory(dir=parts.home.jobs_dir, prefix=COUNTING) as folder:
         for number, source in enumerate(sources):
             if source == "-":
                 raise UserError(

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from emailcleaner.core.store import JobRow, Store
 
 
+#: How the names of folders begin that are of no use once the process that made them is gone: copies
+#: of lists for a job that is not there yet, and for counting only.
+UNFINISHED, COUNTING = "new-", "count-"
+
+
 def new_job_id() -> JobId:
     """A fresh id: `j_` and 12 hex digits, unguessable enough to be no clue to another job."""
     return JobId(f"j_{secrets.token_hex(6)}")
