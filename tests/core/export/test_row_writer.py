@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]  # brings no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.utils.escape import unescape
+from openpyxl.utils.escape import unescape  # type: ignore[import-untyped]  # brings no types
 
 from emailcleaner.core.export import VERDICT_COLUMNS, ExportSource, export_lists
 from emailcleaner.core.export.csv_text import split_record
