@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import threading
 from contextlib import suppress
@@ -80,6 +81,7 @@ class JobEngine:
 
     def create(self, request: CleanRequest, *, stdin: BinaryIO | None) -> JobId:
         """Copy the lists into a new job. Raises `UserError`; then nothing is left behind."""
+        _require_names(request)
         if request.out is not None:
             check_out(Path(request.out), force=request.force)
         self._parts.require_disk(self._parts.home.jobs_dir, _size_of(request.sources))
@@ -295,6 +297,16 @@ class JobEngine:
 
 def _plan(request: CleanRequest) -> ExportPlan:
     return ExportPlan(Path(request.out or ""), request.format, request.spreadsheet_safe, request.force)
+
+
+def _require_names(request: CleanRequest) -> None:
+    """Raise `UserError` for a name that is no Unicode text: neither database nor summary could keep it."""
+    for name in (*request.sources, *request.suppress, *request.allow, request.out or ""):
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(name).decode(errors="backslashreplace")
+            raise UserError(f"The name {shown} is not valid UTF-8.", "Rename the file or folder.") from None
 
 
 def _size_of(sources: tuple[str, ...]) -> int:
