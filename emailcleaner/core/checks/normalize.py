@@ -108,11 +108,11 @@ def _from_mailto(match: re.Match[str]) -> str:
 
 
 def _addresses(text: str, plausible: Plausible) -> tuple[str, ...]:
+    if plausible(text):
+        return (text,)
     edged = clean_edges(text)
     if edged and not _DELIMITED.search(edged):
         return (edged,)
-    if _QUOTED_LOCAL.match(text) and plausible(text):
-        return (text,)
     joined = _joined(text, plausible)
     if joined:
         return (joined,)
@@ -135,21 +135,15 @@ def clean_edges(token: str) -> str:
         return token
     token = token.strip(_EDGE)
     if _QUOTED_LOCAL.match(token) is None:
-        token = _strip_opening(token)
+        token = token.lstrip(_OPENING + _EDGE)
     scheme = _SCHEME.match(token)
     if scheme is not None:
-        token = _strip_opening(token[scheme.end() :])
+        token = token[scheme.end() :].lstrip(_OPENING + _EDGE)
     closing = _CLOSING.replace("]", "") if "@[" in token else _CLOSING
     stripped = token.rstrip(closing + _EDGE)
     if token.endswith("'") and stripped.startswith("'") and "@" in stripped:
         return stripped[1:]
     return stripped
-
-
-def _strip_opening(token: str) -> str:
-    # An asterisk may begin a local part; it is decoration only where one ends the token too.
-    opening = _OPENING if token.rstrip(_CLOSING.replace("*", "")).endswith("*") else _OPENING[:-1]
-    return token.lstrip(opening + _EDGE)
 
 
 def _joined(text: str, plausible: Plausible) -> str:
