@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside its data, no package
 """Rebuild the lists of `resources/data/` that come from packages, with the conflicts taken out.
 
     python resources/update_data.py FOLDER

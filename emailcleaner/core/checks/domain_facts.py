@@ -93,7 +93,8 @@ class DomainTable:
 
     def _ordinary(self, domains: pa.StringArray, hashes: U64) -> npt.NDArray[np.bool_]:
         """Nine of ten domains: well formed beyond doubt, a known top level, and on no list."""
-        ordinary = pc.match_substring_regex(domains, _SIMPLE).to_numpy(zero_copy_only=False)
+        simple = pc.match_substring_regex(domains, _SIMPLE)
+        ordinary: npt.NDArray[np.bool_] = simple.to_numpy(zero_copy_only=False)
         offsets, data = string_buffers(domains)
         ordinary &= (np.diff(offsets) <= MAX_LABEL) & ~self._marked.may_hold(hashes)
         dots = np.flatnonzero(data == _DOT)

@@ -1,8 +1,8 @@
 """Which rows repeat an earlier one: 64-bit keys of the canonical address, and finding equal ones.
 
-The canonical form is the local part case-folded and the domain as lower-case A-label. Keys are hashes: two of ten
-million different addresses share one with a probability of 3 in a million. They are not
-secret and not stable across versions, so they are never kept as identity.
+The canonical form is the local part case-folded and the domain as lower-case A-label. Keys are hashes: that
+any two of ten million different addresses share one has a probability of 3 in a million. They are neither
+secret nor stable across versions, so they are never kept as identity.
 """
 
 from __future__ import annotations

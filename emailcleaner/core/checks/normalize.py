@@ -46,7 +46,7 @@ _LOWER_WORD = re.compile(r"[a-z0-9._-]+")
 #: Words that stand before an address and are no part of it.
 _LEADING_WORDS = frozenset(
     "mail email e-mail mailto contact contacts write to from at cc bcc address via or and und et y e o ou"
-    " kontakt contacto contatto contato courriel correo adresse schreiben reply visit ask see my is the an".split()
+    " kontakt contacto contatto contato courriel correo adresse schreiben reply ask see my is the an".split()
 )
 #: No address is longer (RFC 5321 §4.5.3.1.3), repairs that join parts need look no further.
 _LONGEST_JOINED = 320

@@ -4,8 +4,8 @@ Only what is certain for good: a character that a provider never allowed, a leng
 for *new* accounts are stricter (Gmail asks for six characters today, Outlook.com for a letter first), but
 older accounts live on, and an address that may exist is never called impossible.
 
-- Gmail (support.google.com/mail/answer/9211434): letters, digits and dots; 30 without the dots at most; a plus
-  tag may follow. Fewer than six exist from its first years, down to three.
+- Gmail (support.google.com/mail/answer/9211434): letters, digits and dots; 30 without the dots at most; a
+  plus tag may follow. Fewer than six exist from its first years, down to three.
 - Yahoo, AOL and their brands: letters, digits, dot, underscore; hyphen in disposable addresses; plus tag.
 - Outlook.com, Hotmail, Live, MSN: letters, digits, dot, underscore, hyphen, and from old days the apostrophe
   and the ampersand; plus tag.
@@ -44,7 +44,8 @@ _NATIONAL = {
         Provider.YAHOO,
         "yahoo",
     ): "com ca ch de dk es fi fr gr ie in it nl no pl pt ro se co.id co.in co.nz co.th"
-    " co.uk co.za com.ar com.au com.br com.co com.hk com.mx com.my com.pe com.ph com.sg com.tr com.tw com.ve com.vn",
+    " co.uk co.za com.ar com.au com.br com.co com.hk com.mx com.my com.pe com.ph com.sg com.tr com.tw com.ve"
+    " com.vn",
     (
         Provider.OUTLOOK,
         "hotmail",

@@ -1,4 +1,4 @@
-"""The common case, column by column: plain ASCII dot-atoms, told apart from the rest by Arrow and numpy kernels.
+"""The common case, column by column: plain ASCII dot-atoms, told apart from the rest by fast kernels.
 
 Finds only what can be found without looking at one address at a time, and leaves everything unusual to the
 one-by-one path, which is the reference: for each row that is `plain` both give the same answer.

@@ -1,7 +1,7 @@
 """The list of those who must not be written to: addresses and domains.
 
-A cell with text before its `@` is an address, `@domain` or a bare domain is a domain. A domain stands for itself
-alone; written with a leading dot or `*.` it stands for itself and all below it.
+A cell with text before its `@` is an address, `@domain` or a bare domain is a domain. A domain stands for
+itself alone; written with a leading dot or `*.` it stands for itself and all below it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from emailcleaner.core.checks.hostnames import read_domain
 
 
 class SuppressionSet:
-    """Suppressed addresses (by duplicate key, so that case and the job's merging do not matter) and domains."""
+    """Suppressed domains, and addresses by duplicate key: case and the job's merging do not matter."""
 
     def __init__(
         self, checker: AddressChecker, keys: U64, domains: frozenset[str], trees: frozenset[str] = frozenset()
@@ -31,7 +31,7 @@ class SuppressionSet:
 
     @classmethod
     def from_cells(cls, cells: Iterable[pa.StringArray], checker: AddressChecker) -> SuppressionSet:
-        """Read a suppression list. Cells that are neither address nor domain (a header, say) are passed over."""
+        """Read a suppression list. Cells that are neither address nor domain (a header, say) are left out."""
         keys: list[U64] = [np.empty(0, np.uint64)]
         domains: set[str] = set()
         trees: set[str] = set()

@@ -103,7 +103,7 @@ def parse_address(text: str, rules: SyntaxRules) -> Parsed:
         at = len(local)
     elif "@" in local:
         return Parsed("", "", Reason.MULTIPLE_AT)
-    return _judge_parts(local, text[at + 1 :], quoted, rules)
+    return _judge_parts(local, text[at + 1 :], rules, quoted=quoted)
 
 
 def unsafe_reason(text: str) -> Reason | None:
@@ -141,12 +141,12 @@ def _quoted_local(text: str) -> str | Reason:
     return Reason.UNBALANCED_QUOTE if unescaped % 2 else Reason.BAD_CHARACTER
 
 
-def _judge_parts(local: str, domain: str, quoted: bool, rules: SyntaxRules) -> Parsed:
+def _judge_parts(local: str, domain: str, rules: SyntaxRules, *, quoted: bool) -> Parsed:
     flags = 0
     if not local.isascii():
         local = unicodedata.normalize("NFC", local)
         flags |= _SMTPUTF8
-    reason = _local_reason(local, quoted)
+    reason = _local_reason(local, quoted=quoted)
     if reason is not None:
         return Parsed("", "", reason)
     literal = domain.startswith("[")
@@ -157,13 +157,13 @@ def _judge_parts(local: str, domain: str, quoted: bool, rules: SyntaxRules) -> P
         return Parsed("", "", Reason.ADDRESS_TOO_LONG)
     if host.idn:
         flags |= _IDN
-    reason = _mailable_reason(local, host, quoted, literal, rules)
+    reason = _mailable_reason(local, host, rules, quoted=quoted, literal=literal)
     if reason not in WITH_ADDRESS:
         return Parsed("", "", reason)
     return Parsed(local, host.ascii, reason, flags)
 
 
-def _local_reason(local: str, quoted: bool) -> Reason | None:
+def _local_reason(local: str, *, quoted: bool) -> Reason | None:
     if not local:
         return Reason.BAD_CHARACTER
     if len(local) > MAX_LOCAL or (not local.isascii() and len(local.encode()) > MAX_LOCAL):
@@ -178,7 +178,7 @@ def _local_reason(local: str, quoted: bool) -> Reason | None:
 
 
 def _mailable_reason(
-    local: str, host: HostName, quoted: bool, literal: bool, rules: SyntaxRules
+    local: str, host: HostName, rules: SyntaxRules, *, quoted: bool, literal: bool
 ) -> Reason | None:
     """Legal so far; is it also an address that mail can be sent to?"""
     if not literal:

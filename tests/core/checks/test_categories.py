@@ -36,7 +36,8 @@ def test_domain_has_its_flag(data: CheckData, domain: str, flag: Flag) -> None:
 
 
 @pytest.mark.parametrize(
-    "domain", ["example.com", "gov.com", "mailinator.com.example.org", "www.gmail.com.example.org", "military.com"]
+    "domain",
+    ["example.com", "gov.com", "mailinator.com.example.org", "www.gmail.com.example.org", "military.com"],
 )
 def test_ordinary_domain_has_no_flag(data: CheckData, domain: str) -> None:
     assert domain_flags(domain, data, NOTHING) == Flag(0)
@@ -74,9 +75,27 @@ def test_own_deny_and_allow_list_win(data: CheckData) -> None:
 
 @pytest.mark.parametrize(
     "local",
-    ["info", "INFO", "sales", "support", "postmaster", "abuse", "webmaster", "no-reply", "info+news", "kontakt",
-     "vertrieb", "accueil", "ventas", "amministrazione", "atendimento", "klantenservice", "biuro", "zakaz"],
-)  # fmt: skip
+    [
+        "info",
+        "INFO",
+        "sales",
+        "support",
+        "postmaster",
+        "abuse",
+        "webmaster",
+        "no-reply",
+        "info+news",
+        "kontakt",
+        "vertrieb",
+        "accueil",
+        "ventas",
+        "amministrazione",
+        "atendimento",
+        "klantenservice",
+        "biuro",
+        "zakaz",
+    ],
+)
 def test_function_is_a_role(checker: AddressChecker, local: str) -> None:
     assert checker.check(f"{local}@example.org").flags & Flag.ROLE
 

@@ -59,9 +59,19 @@ def test_one_plausible_address_is_taken_out_of_its_surroundings(checker: Address
 
 @pytest.mark.parametrize(
     "cell",
-    ["john@example.com", "+tag@example.com", "-a@example.com", "=x@example.com", "'x@example.com",
-     "{a}@example.com", "a*@example.com", "*a@example.com", "o'brien@example.com", "a|b@example.com"],
-)  # fmt: skip
+    [
+        "john@example.com",
+        "+tag@example.com",
+        "-a@example.com",
+        "=x@example.com",
+        "'x@example.com",
+        "{a}@example.com",
+        "a*@example.com",
+        "*a@example.com",
+        "o'brien@example.com",
+        "a|b@example.com",
+    ],
+)
 def test_legal_address_is_never_repaired(checker: AddressChecker, cell: str) -> None:
     found = checker.check(cell)
     assert (found.address, found.normalized, found.reason) == (cell, cell, None)
@@ -93,9 +103,19 @@ def test_several_addresses_give_the_first_and_keep_the_others(
 
 @pytest.mark.parametrize(
     "cell",
-    ["a@x.com\nb@y.com", "a@x.com\r\nRCPT TO:<b@y.com>", "a\x00@x.com", "\x00a@x.com", "a@x.com\x1b",
-     "a@x.com\u2028b@y.com", "a\tb@x.com", "mailto:a%0D%0Ab@x.com", "mailto:a%00@x.com", "<a\x07@x.com>"],
-)  # fmt: skip
+    [
+        "a@x.com\nb@y.com",
+        "a@x.com\r\nRCPT TO:<b@y.com>",
+        "a\x00@x.com",
+        "\x00a@x.com",
+        "a@x.com\x1b",
+        "a@x.com\u2028b@y.com",
+        "a\tb@x.com",
+        "mailto:a%0D%0Ab@x.com",
+        "mailto:a%00@x.com",
+        "<a\x07@x.com>",
+    ],
+)
 def test_control_character_inside_a_cell_is_refused(checker: AddressChecker, cell: str) -> None:
     found = checker.check(cell)
     assert (found.reason, found.normalized, found.extra) == (Reason.CONTROL_CHARACTER, "", ())
@@ -147,9 +167,34 @@ def test_no_text_makes_the_reader_raise(checker: AddressChecker, text: str) -> N
 
 @pytest.mark.parametrize(
     "unit",
-    ["<", ">", '"', '"\\', "@", "a@b.com,", "a@b.com ", "<a@b.com>", ",", ";", " ", "(", "mailto:", "a@",
-     "a\u200b", "\u200d", ".", "@ ", " .", "'", "*", "a|b@", "<@", "%40", "mailto:a@b "],
-)  # fmt: skip
+    [
+        "<",
+        ">",
+        '"',
+        '"\\',
+        "@",
+        "a@b.com,",
+        "a@b.com ",
+        "<a@b.com>",
+        ",",
+        ";",
+        " ",
+        "(",
+        "mailto:",
+        "a@",
+        "a\u200b",
+        "\u200d",
+        ".",
+        "@ ",
+        " .",
+        "'",
+        "*",
+        "a|b@",
+        "<@",
+        "%40",
+        "mailto:a@b ",
+    ],
+)
 def test_hostile_cell_is_read_in_linear_time(checker: AddressChecker, unit: str) -> None:
     cell = unit * (65_536 // len(unit))
     start = time.process_time()

@@ -37,9 +37,25 @@ def test_slip_has_its_suggestion(checker: AddressChecker, wrong: str, right: str
 
 @pytest.mark.parametrize(
     "domain",
-    ["gmail.com", "mail.com", "email.com", "ymail.com", "gmx.com", "aol.com", "live.com", "love.com", "me.com",
-     "example.com", "duck.com", "small.com", "mailinator.com", "yahoo.co.jp", "hotmail.ch", "gmail.example.org"],
-)  # fmt: skip
+    [
+        "gmail.com",
+        "mail.com",
+        "email.com",
+        "ymail.com",
+        "gmx.com",
+        "aol.com",
+        "live.com",
+        "love.com",
+        "me.com",
+        "example.com",
+        "duck.com",
+        "small.com",
+        "mailinator.com",
+        "yahoo.co.jp",
+        "hotmail.ch",
+        "gmail.example.org",
+    ],
+)
 def test_other_domains_have_none(checker: AddressChecker, domain: str) -> None:
     found = checker.check(f"john@{domain}")
     assert found.suggestion == ""

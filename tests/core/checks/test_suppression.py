@@ -5,8 +5,21 @@ import pytest
 
 from emailcleaner.core.checks import AddressChecker, AddressPolicy, CheckData, SuppressionSet
 
-LIST = ["email", "John@Example.com", "Bob <bob@x.org>; c@x.org", "@blocked.com", "Bare.DE", "b\u00fccher.de", ".tree.com",
-        "*.wood.com", "", None, "not a domain", "@", "a..b@x.org"]  # fmt: skip
+LIST = [
+    "email",
+    "John@Example.com",
+    "Bob <bob@x.org>; c@x.org",
+    "@blocked.com",
+    "Bare.DE",
+    "b\u00fccher.de",
+    ".tree.com",
+    "*.wood.com",
+    "",
+    None,
+    "not a domain",
+    "@",
+    "a..b@x.org",
+]
 
 
 @pytest.fixture(scope="module")
