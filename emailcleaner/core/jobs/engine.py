@@ -122,6 +122,7 @@ class JobEngine:
                     ReadOptions(),
                     own_list_folder(home, job_id, kind, number),
                     token,
+                    domains=True,
                 )
 
     def run(self, job_id: JobId, pool: WorkerPool) -> JobSummary:

@@ -67,7 +67,9 @@ def test_a_column_gets_the_verdicts_of_the_single_rule_function(
 def test_a_duplicate_takes_over_everything_but_reason_and_segment() -> None:
     table = VerdictTable(Depth.SYNTAX, DomainClasses())
     one = np.ones(1, dtype=np.uint8)
-    firsts = table.numbers(one * 0, one.astype(np.uint32) * Flag.ROLE.value, one * 0, one.astype(np.int32) * 0)
+    firsts = table.numbers(
+        one * 0, one.astype(np.uint32) * Flag.ROLE.value, one * 0, one.astype(np.int32) * 0
+    )
     repeated = table.verdicts[table.duplicates_of(firsts)[0]]
     first = table.verdicts[firsts[0]]
     assert (repeated.reason, repeated.segment) == (Reason.DUPLICATE, Segment.DUPLICATE)
