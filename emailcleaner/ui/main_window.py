@@ -79,18 +79,23 @@ class MainWindow(QMainWindow):
 
     def show_clean(self) -> None:
         """Go to the page Clean."""
-        self._to_clean.setChecked(True)
+        self._mark(self._to_clean)
         self._stack.setCurrentWidget(self.clean)
         self.clean.take_focus()
 
     def show_results(self, job_id: JobId | None = None) -> None:
         """Go to the page Results, with the results of this job."""
         page = self.results
-        self._to_results.setChecked(True)
+        self._mark(self._to_results)
         self._stack.setCurrentWidget(page)
         if job_id is not None:
             page.open_job(job_id)
         page.setFocus()
+
+    def _mark(self, chosen: NavButton) -> None:
+        """Show in the navigation which page is chosen; a click alone would toggle."""
+        for button in (self._to_clean, self._to_results):
+            button.setChecked(button is chosen)
 
     def open_lists(self, paths: list[str]) -> None:
         """Look at these lists."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QRadioButton,
@@ -28,6 +27,7 @@ from emailcleaner.ui.pages.page_frame import row
 from emailcleaner.ui.theme import tokens
 from emailcleaner.ui.widgets.buttons import Button
 from emailcleaner.ui.widgets.chips import FlowLayout, SegmentChip
+from emailcleaner.ui.widgets.choices import Choice
 from emailcleaner.ui.widgets.notices import NoticeBar
 from emailcleaner.ui.widgets.text import PlainLabel, counted
 
@@ -110,8 +110,7 @@ class ExportDialog(QDialog):
     def _build_form(self, layout: QVBoxLayout) -> None:
         line = row(spacing=tokens.SPACE_M)
         caption = PlainLabel("Format", "body", self)
-        self.format = QComboBox(self)
-        self.format.setAccessibleName("Format")
+        self.format = Choice("Format", self)
         for chosen, word in _FORMATS:
             self.format.addItem(word, chosen)
         self.format.currentIndexChanged.connect(self._changed)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QVBoxLay
 from emailcleaner.core.model import ListKind, ReadOptions
 from emailcleaner.ui.theme import tokens
 from emailcleaner.ui.widgets.buttons import Button
+from emailcleaner.ui.widgets.choices import Choice
 from emailcleaner.ui.widgets.text import PlainLabel, one_line
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ class ListOptions(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(tokens.SPACE_M)
-        self.encoding = self._combo("Encoding")
-        self.delimiter = self._combo("Delimiter")
-        self.sheet = self._combo("Sheet")
-        self.columns = Button(theme, "", kind="menu", name="Address columns")
+        self.encoding = Choice("Encoding")
+        self.delimiter = Choice("Delimiter")
+        self.sheet = Choice("Sheet")
+        self.columns = Button(theme, "", kind="menu", icon="syntax", name="Address columns")
         self.columns.setMinimumWidth(140)
         self._menu = QMenu(self.columns)
         self.columns.setMenu(self._menu)
@@ -154,14 +155,6 @@ class ListOptions(QWidget):
         if said != self._options:
             self._options = said
             self.changed.emit(said)
-
-    @staticmethod
-    def _combo(name: str) -> QComboBox:
-        combo = QComboBox()
-        combo.setAccessibleName(name)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        combo.setMinimumWidth(110)
-        return combo
 
 
 def column_name(dialect: Dialect, at: int) -> str:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
-    QComboBox,
     QFileDialog,
     QFrame,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from emailcleaner.ui.pages.page_frame import row, rule, scrolled
 from emailcleaner.ui.theme import tokens
 from emailcleaner.ui.widgets.buttons import Button
 from emailcleaner.ui.widgets.cards import DepthCard
+from emailcleaner.ui.widgets.choices import Choice
 from emailcleaner.ui.widgets.figures import Figures
 from emailcleaner.ui.widgets.file_chips import FileChips
 from emailcleaner.ui.widgets.notices import NoticeBar
@@ -99,8 +99,7 @@ class PreparePage(QWidget):
         )
         self._back.clicked.connect(self.back_clicked)
         self._title = ElidedLabel("", "title", self)
-        self._which = QComboBox(self)
-        self._which.setAccessibleName("List shown in the preview")
+        self._which = Choice("List shown in the preview", self)
         self._which.setMaximumWidth(280)
         self._which.activated.connect(lambda _at: self._look())
         self._facts = PlainLabel("", "muted", self)

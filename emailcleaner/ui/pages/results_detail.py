@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 WIDTH = 320
 _CELL_LIMIT = 300
 _MARK = 12
+#: Where a line may break inside a word: zero width space.
+_BREAK = "\u200b"
 #: Evidence that stands in the pane already.
 _SHOWN_ABOVE = frozenset({"Address", "Score"})
 
@@ -176,6 +178,11 @@ class ResultsDetail(QFrame):
         layout.addLayout(self._source)
         layout.addStretch(1)
 
+    def words(self) -> str:
+        """All that the pane says, without the hints where a line may break."""
+        labels = (label.text() for label in self._inner.findChildren(PlainLabel) if not label.isHidden())
+        return "\n".join(labels).replace(_BREAK, "")
+
     def headline(self) -> str:
         """What is said of the row in one line; empty until it is known."""
         return self._headline.text()
@@ -229,4 +236,4 @@ def _fill(grid: QGridLayout, pairs: Sequence[tuple[str, str]]) -> None:
 
 def _breakable(text: str) -> str:
     """A long word with places where a line may break, so that the pane keeps its width."""
-    return one_line(text).replace("@", "\u200b@").replace(".", ".\u200b")
+    return one_line(text).replace("@", f"{_BREAK}@").replace(".", f".{_BREAK}")

@@ -83,7 +83,12 @@ class StartPage(QWidget):
 
     def card_count(self) -> int:
         """How many recent lists are shown."""
-        return self._cards.count()
+        return len(self.cards())
+
+    def cards(self) -> list[JobCard]:
+        """The recent lists, newest first."""
+        found = [self._cards.itemAt(at).widget() for at in range(self._cards.count())]
+        return [widget for widget in found if isinstance(widget, JobCard)]
 
     def refresh(self) -> None:
         """Read the jobs again."""

@@ -68,7 +68,6 @@ class NavButton(QToolButton):
         self.setAccessibleName(text)
         self.setProperty("role", "nav")
         self.setCheckable(True)
-        self.setAutoExclusive(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(20, 20))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -141,7 +141,13 @@ class DepthCard(QRadioButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_DEPTH_HEIGHT)
         self.set_estimate("")
+        self._follow_choice(chosen=False)
+        self.toggled.connect(self._follow_choice)
         theme.changed.connect(self.update)
+
+    def _follow_choice(self, chosen: bool) -> None:
+        """Tab goes to the chosen card of a group, the arrow keys from there to the others."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
     def set_estimate(self, estimate: str) -> None:
         """Say how long this list will take."""

@@ -58,7 +58,8 @@ class NoticeBar(QFrame):
         self._title = PlainLabel("", "strong", self, wrap=True)
         self._hint = PlainLabel("", "muted", self, wrap=True)
         self._button = Button(theme, "", parent=self)
-        self._button.clicked.connect(self._act)
+        self._button.hide()
+        self._button.clicked.connect(self.act)
         self._close = Button(theme, "", kind="quiet", icon="close", name="Dismiss this message", parent=self)
         self._close.clicked.connect(self.clear)
         words = QVBoxLayout()
@@ -107,7 +108,8 @@ class NoticeBar(QFrame):
             self.hide()
             self.dismissed.emit()
 
-    def _act(self) -> None:
+    def act(self) -> None:
+        """Do what the button of the bar offers, and hide the bar."""
         action = self._action
         self.clear()
         if action:
