@@ -188,9 +188,9 @@ def _tell(seconds: float, count: int, accepted: int, **more: float) -> None:
 
 def dnsperf(port: int, folder: Path, count: int) -> float:
     """dnsperf's own figure, questions a second."""
+    options = f"dnsperf -s 127.0.0.1 -p {port} -n 1 -q 1024 -c 4 -e -l {max(count // 5000, 3)} -d"
     done = subprocess.run(
-        ["dnsperf", "-s", "127.0.0.1", "-p", str(port), "-d", str(folder / "questions.txt"), "-n", "1"]
-        + ["-q", "1024", "-c", "4", "-e", "-l", str(max(count // 5000, 3))],
+        [*options.split(), str(folder / "questions.txt")],
         capture_output=True,
         text=True,
         check=True,
@@ -227,7 +227,8 @@ def measure(*, rounds: int, peer_count: int) -> list[Row]:
     for name, one in (("0 ms", ours_near), ("30 ms", ours_far), ("30 ms, 2 % lost", ours_lossy)):
         print(f"  ours, {name}: {_rate(one):,.0f} a second, {one.told['cpu_us']:.1f} us of CPU each")
     print(
-        f"  dnspython: {_rate(peer_near):,.0f} and {_rate(peer_far):,.0f}; dnsperf: {perf_near:,.0f} and {perf_far:,.0f}"
+        f"  dnspython: {_rate(peer_near):,.0f} and {_rate(peer_far):,.0f};"
+        f" dnsperf: {perf_near:,.0f} and {perf_far:,.0f}"
     )
     return [
         Row(

@@ -24,9 +24,10 @@ def main(port: int, delay_s: float, loss: float) -> None:
     front.bind(("127.0.0.1", 0))
     back = _socket()
     back.connect(("127.0.0.1", port))
-    print(front.getsockname()[1], flush=True)
-    waiting: deque[tuple[float, bytes, object]] = deque()
-    clients: list[tuple[object, bytes] | None] = [None] * 65536
+    sys.stdout.write(f"{front.getsockname()[1]}\n")
+    sys.stdout.flush()
+    waiting: deque[tuple[float, bytes, tuple[str, int]]] = deque()
+    clients: list[tuple[tuple[str, int], bytes] | None] = [None] * 65536
     chance = random.Random(7).random
     poll = select.poll()
     for descriptor in (front.fileno(), back.fileno(), sys.stdin.fileno()):
@@ -45,7 +46,7 @@ def main(port: int, delay_s: float, loss: float) -> None:
         send = front.sendto
         while waiting and waiting[0][0] <= now:
             _, data, client = waiting.popleft()
-            send(data, client)  # type: ignore[arg-type]  # an address as recvfrom gave it
+            send(data, client)
 
 
 def _socket() -> socket.socket:
@@ -55,7 +56,7 @@ def _socket() -> socket.socket:
     return sock
 
 
-def _pass_questions(front, back, clients, number, luck) -> int:  # type: ignore[no-untyped-def]  # hot loop
+def _pass_questions(front, back, clients, number, luck) -> int:  # type: ignore[no-untyped-def]  # a hot loop's locals
     """Questions go on at once, under a number of our own by which their answer is known again."""
     chance, loss = luck
     receive, send = front.recvfrom, back.send
@@ -72,7 +73,7 @@ def _pass_questions(front, back, clients, number, luck) -> int:  # type: ignore[
     return number
 
 
-def _take_answers(back, clients, waiting, until, luck) -> None:  # type: ignore[no-untyped-def]  # hot loop
+def _take_answers(back, clients, waiting, until, luck) -> None:  # type: ignore[no-untyped-def]  # a hot loop's locals
     chance, loss = luck
     receive = back.recv
     for _ in range(_BATCH):

@@ -54,6 +54,7 @@ class _Name:
     ttls: dict[int, int] = field(default_factory=dict)
     misdeed: Misdeed | None = None
     misdeeds_left: int = -1
+    good_answers_first: int = 0
     delay_s: float = 0.0
     rcode: int = NOERROR
 
@@ -94,10 +95,10 @@ class Zone:
         """A name that exists without any records."""
         self._entry(name)
 
-    def misdeed(self, name: str, what: Misdeed, times: int = -1) -> None:
-        """Do `what` for questions about `name`, `times` times (always by default)."""
+    def misdeed(self, name: str, what: Misdeed, times: int = -1, after: int = 0) -> None:
+        """Do `what` for questions about `name`, `times` times (always by default), `after` so many."""
         entry = self._entry(name)
-        entry.misdeed, entry.misdeeds_left = what, times
+        entry.misdeed, entry.misdeeds_left, entry.good_answers_first = what, times, after
 
     def slow(self, name: str, delay_s: float) -> None:
         self._entry(name).delay_s = delay_s
@@ -345,6 +346,9 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 def _take_misdeed(entry: _Name | None) -> Misdeed | None:
     if entry is None or entry.misdeed is None or entry.misdeeds_left == 0:
+        return None
+    if entry.good_answers_first:
+        entry.good_answers_first -= 1
         return None
     entry.misdeeds_left -= 1
     return entry.misdeed

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
-from emailcleaner.core.dns.cache import TtlCache
+from emailcleaner.core.dns.finding_memory import FindingMemory
 from emailcleaner.core.dns.limits import DnsLimits
 from emailcleaner.core.dns.mail_route import MailRouter
 from emailcleaner.core.dns.multiplexer import Multiplexer
@@ -68,7 +68,7 @@ class MailDomainChecker:
         self.providers = providers
         self.seed = seed
         self.memory = AnswerMemory(limits)
-        self.findings: TtlCache[str, DomainFinding] = TtlCache(limits.cached_domains)
+        self.findings = FindingMemory(limits.cached_domains)
 
     def session(self) -> Any:
         """A context manager that yields a `MailDomainSession`."""
@@ -194,12 +194,11 @@ class MailDomainSession:
         if not self._something.is_set():
             self._something.set()
 
-    def keep(self, finding: DomainFinding) -> None:
+    def keep(self, finding: DomainFinding, now: float) -> None:
         """Remember a new finding until it expires, here and beyond a restart."""
-        if finding.ttl_s <= 0 or finding.checked_at is None:
+        if finding.ttl_s <= 0:
             return
-        checker = self._checker
-        checker.findings.put(finding.domain, finding, finding.checked_at.timestamp(), finding.ttl_s)
+        self._checker.findings.put(finding, now)
         if self._keeper is not None:
             self._keeper.save(finding)
 
@@ -216,15 +215,14 @@ class MailDomainSession:
 class _CoarseClock:
     """The wall clock, looked at only every few milliseconds; for one thread."""
 
-    def __init__(self, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._elapsed = loop.time
         self._good_until = 0.0
         self._now = clock.now()
         self._timestamp = self._now.timestamp()
 
     def now(self) -> datetime:
-        elapsed = self._elapsed()
+        elapsed = time.monotonic()
         if elapsed > self._good_until:
             self._good_until = elapsed + _COARSE_S
             self._now = self._clock.now()
@@ -232,7 +230,8 @@ class _CoarseClock:
         return self._now
 
     def timestamp(self) -> float:
-        self.now()
+        if time.monotonic() > self._good_until:
+            self.now()
         return self._timestamp
 
 
@@ -251,7 +250,7 @@ class _LoopThread:
         # add_reader needs a selector; Windows' default loop has none
         self._loop = asyncio.SelectorEventLoop()
         self._loop.set_exception_handler(self._broke)
-        self._clock = _CoarseClock(checker.clock, self._loop)
+        self._clock = _CoarseClock(checker.clock)
         self._multiplexer = Multiplexer(
             self._loop, checker.servers, limits, Entropy(checker.seed), self._feed
         )
@@ -325,7 +324,7 @@ class _LoopThread:
         return True
 
     def _found(self, finding: DomainFinding) -> None:
-        self._session.keep(finding)
+        self._session.keep(finding, self._clock.timestamp())
         self._session.deliver(finding)
 
 

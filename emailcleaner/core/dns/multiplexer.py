@@ -199,7 +199,6 @@ class Multiplexer:
         except OSError as error:
             self._not_sent(question, channel, query, error, now)
             return
-        question.unsent = 0
         if question.attempts == 1:
             self._wait(question, now + server.first_timeout_s)
         else:
@@ -244,6 +243,7 @@ class Multiplexer:
         if question.outstanding and question.server is not None and not question.over_tcp:
             self._pacer.lost()
             question.outstanding = False
+            question.unsent = 0
             if question.server.missed(now):
                 self._let_rest(question.server)
         self._leave_window(question)

@@ -24,6 +24,8 @@ class ProviderTable:
 
     def __init__(self, suffixes: dict[str, Provider]) -> None:
         self._suffixes = suffixes
+        # most hosts belong to none of them: their last two labels tell it at once
+        self._endings = {".".join(suffix.rsplit(".", 2)[-2:]) for suffix in suffixes}
 
     def __len__(self) -> int:
         return len(self._suffixes)
@@ -31,6 +33,8 @@ class ProviderTable:
     def of(self, host: str) -> Provider | None:
         """The provider of the exchanger `host` (lower case, no last dot); the longest suffix counts."""
         suffixes = self._suffixes
+        if ".".join(host.rsplit(".", 2)[-2:]) not in self._endings:
+            return None
         while host:
             found = suffixes.get(host)
             if found is not None:

@@ -25,7 +25,7 @@ def read_rare_answer(data: bytes) -> Message | None:
     import dns.rdatatype
 
     try:
-        message = dns.message.from_wire(data, ignore_trailing=True, one_rr_per_rrset=False)
+        message = dns.message.from_wire(data, ignore_trailing=True, one_rr_per_rrset=True)
         return _convert(message)
     except Exception:  # noqa: BLE001 - hostile bytes: whatever dnspython makes of them, they are no answer
         return None

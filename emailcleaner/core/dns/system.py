@@ -42,7 +42,9 @@ def parse_servers(text: str) -> list[tuple[str, int]]:
 
 def _split(item: str) -> tuple[str, str]:
     if item.startswith("["):
-        host, _, rest = item[1:].partition("]")
+        host, bracket, rest = item[1:].partition("]")
+        if not bracket:
+            return "", ""
         return host, rest[1:] if rest.startswith(":") else (rest or str(DNS_PORT))
     if item.count(":") == 1:
         host, _, port = item.partition(":")
