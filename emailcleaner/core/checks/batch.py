@@ -46,11 +46,10 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     flags = facts.flags[codes]
     reason = facts.code[codes]
     flags[block.repaired] |= np.uint32(Flag.CORRECTED)
-    notes = kernels.notes(block)
     local = kernels.local_hashes(block)
     provider = facts.provider[codes]
-    _refuse_at_providers(block, provider, notes, reason)
-    _flag_locals(inspector, block, local, notes, flags)
+    _refuse_at_providers(block, provider, reason)
+    _flag_locals(inspector, block, local, flags)
     key = join_keys(_merged(inspector, block, local, provider), hashes[codes])
 
     flags[odd] = np.fromiter((s.flags for s in seen), np.uint32, len(seen))
@@ -116,18 +115,17 @@ def _with_names(domains: pa.StringArray, names: list[str]) -> tuple[I32, pa.Stri
 def _refuse_at_providers(
     block: kernels.Screen,
     provider: npt.NDArray[np.uint8],
-    notes: kernels.Notes,
     reason: npt.NDArray[np.uint8],
 ) -> None:
     """Mark local parts that cannot exist at their provider."""
     if not provider.any():
         return
-    tagged, place = notes.first(b"+")
+    tagged, place = block.notes.first(b"+")
     has_tag = np.zeros(len(provider), np.bool_)
     has_tag[tagged] = True
     doubtful = np.zeros(len(provider), np.bool_)
     for rare, names in _RARE.items():
-        rows = notes.rows(rare)
+        rows = block.notes.rows(rare)
         refusing = [provider_number(name) for name in names]
         doubtful[rows[np.isin(provider[rows], refusing)]] = True
     reason[doubtful & ~has_tag & (reason == 0)] = _PROVIDER_SYNTAX
@@ -145,11 +143,10 @@ def _flag_locals(
     inspector: CellInspector,
     block: kernels.Screen,
     hashes: U64,
-    notes: kernels.Notes,
     flags: npt.NDArray[np.uint32],
 ) -> None:
     """Set the flags that depend on the local part."""
-    rows, place = notes.first(b"+")
+    rows, place = block.notes.first(b"+")
     tagged = rows[(place > 0) & (place < block.at[rows] - 1)]
     flags[tagged] |= np.uint32(Flag.SUBADDRESS)
     names = hashes.copy()
@@ -169,8 +166,7 @@ def _merged(
     policy = inspector.policy
     if not (policy.merge_gmail_dots or policy.merge_plus_tags):
         return hashes
-    rows = np.union1d(kernels.dotted_rows(block), kernels.notes(block).rows(b"+"))
-    rows = rows[provider[rows] > 0]
+    rows = np.flatnonzero((provider > 0) & block.plain)
     names = [
         inspector.merge_local(local, PROVIDERS[number - 1])
         for local, number in zip(kernels.locals_of(block, rows), provider[rows].tolist(), strict=True)

@@ -67,7 +67,7 @@ class DomainTable:
         self._marked = HashFilter(
             *marked_domains(data, policy), PROVIDER_DOMAINS, frozenset(data.typos), bits=22
         )
-        self._near = HashFilter(self._suggester.near_names)
+        self._near = HashFilter(self._suggester.near_names, bits=20)
         self._tlds = np.sort(hash_strings(pa.array(sorted(tlds), pa.string())))
 
     def columns(self, domains: pa.StringArray, hashes: U64) -> FactColumns:

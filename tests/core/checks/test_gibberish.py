@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from emailcleaner.core.checks.gibberish import SUSPECT, is_gibberish
+from emailcleaner.core.checks.gibberish import is_gibberish
 
 NAMES = """
 schwarzschild knightsbridge hirschfeld angstschweiss jschmidt krzysztof.brzeszczyk szczepanski
@@ -44,8 +40,3 @@ def test_names_and_usual_shapes_pass(local: str) -> None:
 )
 def test_mashed_and_random_strings_are_found(local: str) -> None:
     assert is_gibberish(local)
-
-
-@given(st.text("abcdefxyzqw0123456789._-+", max_size=24))
-def test_what_is_not_suspect_is_never_gibberish(local: str) -> None:
-    assert re.search(SUSPECT, local) is not None or not is_gibberish(local)
