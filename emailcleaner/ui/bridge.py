@@ -7,6 +7,7 @@ signal crosses a thread: objects that emit and vanish lose signals.
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,8 +27,8 @@ _log = logging.getLogger(__name__)
 
 #: How often results are looked for while some are outstanding; the timer rests otherwise.
 _DRAIN_MS = 30
-#: Callbacks handed over in one go, so that a flood of results does not hold the screen.
-_AT_ONCE = 16
+#: How long results are handed over in one go, so that a flood of them does not hold the screen.
+_AT_ONCE_S = 0.004
 
 
 class Task:
@@ -95,9 +96,8 @@ class Bridge(QObject):
         self._results.clear()
 
     def _drain(self) -> None:
-        for _ in range(_AT_ONCE):
-            if not self._results:
-                break
+        ends_at = time.monotonic() + _AT_ONCE_S
+        while self._results and time.monotonic() < ends_at:
             task, future = self._results.popleft()
             self._outstanding -= 1
             if not task.dropped:

@@ -26,7 +26,7 @@ from emailcleaner.ui.operations.export import (
 from emailcleaner.ui.pages.page_frame import row
 from emailcleaner.ui.theme import tokens
 from emailcleaner.ui.widgets.buttons import Button
-from emailcleaner.ui.widgets.chips import FlowLayout, SegmentChip
+from emailcleaner.ui.widgets.chips import FlowBox, SegmentChip
 from emailcleaner.ui.widgets.choices import Choice
 from emailcleaner.ui.widgets.notices import NoticeBar
 from emailcleaner.ui.widgets.text import PlainLabel, counted
@@ -93,15 +93,14 @@ class ExportDialog(QDialog):
             layout.addWidget(button)
 
     def _build_chips(self, layout: QVBoxLayout) -> None:
-        self._segments = QWidget(self)
-        flow = FlowLayout(self._segments)
+        self._segments = FlowBox(self)
         self.chips: dict[Segment, SegmentChip] = {}
         for segment, rows in self._by_segment.items():
             chip = SegmentChip(self._theme, segment, self._segments)
             chip.set_rows(len(rows))
             chip.setChecked(True)
             chip.toggled.connect(self._changed)
-            flow.addWidget(chip)
+            self._segments.flow.addWidget(chip)
             self.chips[segment] = chip
         self._segments_title = PlainLabel("Segments", "caption", self)
         layout.addWidget(self._segments_title)

@@ -103,6 +103,10 @@ class CleanPage(QWidget):
             self._prepare.leave()
         self._show(self.start)
 
+    def show_progress(self) -> None:
+        """Go to the view Progress."""
+        self._show(self.progress)
+
     def open_lists(self, paths: list[str]) -> None:
         """Look at lists; while a list is being prepared, more are added to the same job."""
         if not paths:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -50,10 +50,12 @@ class ListOptions(QWidget):
         self.encoding = Choice("Encoding")
         self.delimiter = Choice("Delimiter")
         self.sheet = Choice("Sheet")
-        self.columns = Button(theme, "", kind="menu", icon="syntax", name="Address columns")
+        self.columns = Button(theme, "", kind="menu", icon="chevron-down", name="Address columns")
         self.columns.setMinimumWidth(140)
+        self.columns.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
         self._menu = QMenu(self.columns)
-        self.columns.setMenu(self._menu)
+        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.columns.clicked.connect(self._offer_columns)
         self.header = QCheckBox("First row is a header")
         self.header.setAccessibleName("First row is a header")
         self.header.clicked.connect(self._header_changed)
@@ -120,6 +122,10 @@ class ListOptions(QWidget):
     def only_column(self, at: int) -> None:
         """Read addresses from column `at` (0-based) alone."""
         self._say(columns=(at + 1,))
+
+    def _offer_columns(self) -> None:
+        below = self.columns.rect().bottomLeft()
+        self._menu.popup(self.columns.mapToGlobal(below))
 
     def _show_columns(self, dialect: Dialect) -> None:
         self._menu.clear()

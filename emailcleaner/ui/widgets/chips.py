@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
 
@@ -154,14 +154,33 @@ class FlowLayout(QLayout):
         return y + line - rect.y()
 
 
-class SegmentChips(QWidget):
+class FlowBox(QWidget):
+    """A widget that lays its children like words and is always as tall as their lines need.
+
+    A window does not ask a layout inside for its height at a width when it finds its first size.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.flow = FlowLayout(self)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
+            needed = self.flow.heightForWidth(self.width())
+            if needed != self.minimumHeight():
+                self.setMinimumHeight(needed)
+        return handled
+
+
+class SegmentChips(FlowBox):
     """The row of chips over the results. Several may be chosen; "All" takes the choice back."""
 
     chosen = Signal(object)  # frozenset[Segment]; empty means all
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = FlowLayout(self)
+        layout = self.flow
         self._all = SegmentChip(theme, None, self)
         self._all.setChecked(True)
         self._all.clicked.connect(self._choose_all)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from emailcleaner.ui.theme import tokens
 from emailcleaner.ui.widgets.buttons import Button
-from emailcleaner.ui.widgets.chips import FlowLayout
+from emailcleaner.ui.widgets.chips import FlowBox
 from emailcleaner.ui.widgets.text import escape_tip, one_line
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _NAME_LIMIT = 40
 
 
-class FileChips(QWidget):
+class FileChips(FlowBox):
     """A set of files; hidden while it is empty."""
 
     changed = Signal()
@@ -30,7 +29,6 @@ class FileChips(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._chips: dict[str, Button] = {}
-        self._flow = FlowLayout(self, tokens.SPACE_S)
         self.hide()
 
     def paths(self) -> tuple[str, ...]:
@@ -49,7 +47,7 @@ class FileChips(QWidget):
             )
             chip.setToolTip(escape_tip(path))
             chip.clicked.connect(lambda _checked=False, p=path: self.remove(p))
-            self._flow.addWidget(chip)
+            self.flow.addWidget(chip)
             chip.show()
             self._chips[path] = chip
         self._refresh()
@@ -57,7 +55,7 @@ class FileChips(QWidget):
     def remove(self, path: str) -> None:
         """Take a file away."""
         chip = self._chips.pop(path)
-        self._flow.removeWidget(chip)
+        self.flow.removeWidget(chip)
         chip.hide()
         chip.deleteLater()
         self._refresh()
