@@ -86,17 +86,16 @@ class JobEngine:
             check_out(Path(request.out), force=request.force)
         self._parts.require_disk(self._parts.home.jobs_dir, _size_of(request.sources))
         job_id = new_job_id()
-        # Under another name until it is complete, so that what a crash leaves behind is known as such.
+        # Under another name until the job is there, so that what a crash leaves behind is known as such.
         unfinished = JobId(UNFINISHED + job_id)
         place, folder = (job_folder(self._parts.home, name) for name in (unfinished, job_id))
         try:
             self._copy(unfinished, request, stdin)
-            place.rename(folder)
             self._parts.store.jobs.create(job_id, request, self._parts.clock.now())
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
-            shutil.rmtree(folder, ignore_errors=True)
             raise
+        place.rename(folder)
         _log.info("job created", extra={"job_id": job_id, "lists": len(request.sources)})
         return job_id
 
@@ -286,10 +285,15 @@ class JobEngine:
                 )
 
     def recover(self) -> list[JobSummary]:
-        """See `Services.recover`. Copies that were never finished are removed."""
-        for prefix in (UNFINISHED, COUNTING):
-            for left in self._parts.home.jobs_dir.glob(f"{prefix}*"):
+        """See `Services.recover`. Copies of lists that belong to no job are removed."""
+        for left in self._parts.home.jobs_dir.glob(f"{COUNTING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        for left in self._parts.home.jobs_dir.glob(f"{UNFINISHED}*"):
+            job_id = JobId(left.name.removeprefix(UNFINISHED))
+            if self._parts.store.jobs.state(job_id) is None:
                 shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.rename(job_folder(self._parts.home, job_id))
         found = self._parts.store.jobs.recover()
         for job_id, state in found:
             _log.warning("interrupted job found", extra={"job_id": job_id, "state": state.value})
