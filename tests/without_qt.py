@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+import pytest
+
 BLOCKED = ("PySide6", "shiboken6", "PyQt6", "PyQt5", "PySide2")
 
 
@@ -23,3 +25,9 @@ class QtBlocker:
 
 
 sys.meta_path.insert(0, QtBlocker)  # type: ignore[arg-type] # a class with find_spec is a finder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The settings of pytest-qt, which is not loaded in this lane, are known all the same."""
+    for name in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
+        parser.addini(name, "of pytest-qt; means nothing without it")

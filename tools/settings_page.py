@@ -1,6 +1,6 @@
 """Prints docs/settings.md from the catalogue of settings, so that the page cannot say something else.
 
-    .venv/bin/python tools/settings_page.py > docs/settings.md
+.venv/bin/python tools/settings_page.py > docs/settings.md
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ HEAD = """# Settings
 <!-- Made by tools/settings_page.py; change the catalogue instead: emailcleaner/core/settings/catalogue.py -->
 
 `emailcleaner settings` shows and changes them. The last of these wins: the default, the settings file
-(`settings.toml` in the data folder), the environment. A mistyped name or an impossible value is refused when the
-program starts, with a sentence that says which.
+(`settings.toml` in the data folder), the environment. A mistyped name or an impossible value is refused when
+the program starts, with a sentence that says which.
 
-`EMAILCLEANER_HOME` names the data folder itself: database, jobs, logs, settings. Without it, it is the usual place
-for a user's data on the system (Linux: `~/.local/share/emailcleaner`).
+`EMAILCLEANER_HOME` names the data folder itself: database, jobs, logs, settings. Without it, it is the usual
+place for a user's data on the system (Linux: `~/.local/share/emailcleaner`).
 """
 
 
