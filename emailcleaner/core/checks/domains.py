@@ -195,11 +195,11 @@ class MailDomainSession:
             self._something.set()
 
     def keep(self, finding: DomainFinding, now: float) -> None:
-        """Remember a new finding until it expires, here and beyond a restart."""
+        """Remember a new finding until it expires: here, and beyond a restart if it is about the domain."""
         if finding.ttl_s <= 0:
             return
         self._checker.findings.put(finding, now)
-        if self._keeper is not None:
+        if self._keeper is not None and finding.blame is not Blame.OUR_NETWORK:
             self._keeper.save(finding)
 
     def known(self, domain: str, now: float) -> DomainFinding | None:

@@ -62,11 +62,12 @@ class MailRouter:
             self._judge_literal(domain)
             return
         try:
+            if not domain:
+                raise ValueError("the root takes no mail")
             self.resolver.look_up(domain, MX, self._exchangers_came)
         except ValueError:
-            self.end(
-                domain, Reason.DNS_FAILURE, Blame.NONE, detail="not a name that DNS can be asked for", ttl_s=0
-            )
+            detail = "not a name that DNS can be asked for"
+            self.end(domain, Reason.DNS_FAILURE, Blame.NONE, detail=detail, ttl_s=0)
 
     def _judge_literal(self, domain: str) -> None:
         """RFC 5321 section 4.1.3: mail for an address literal goes to that address."""
