@@ -40,16 +40,16 @@ def run_window(
     from emailcleaner.ui.dialogs.bug_dialog import BugReporter
     from emailcleaner.ui.main_window import MainWindow
     from emailcleaner.ui.session import Session
-    from emailcleaner.ui.theme.theme import Theme, system_mode
+    from emailcleaner.ui.theme.theme import STYLE_ARGUMENTS, Theme, system_mode
 
-    app = QApplication([sys.argv[0]])
+    app = QApplication([sys.argv[0], *STYLE_ARGUMENTS])
     app.setApplicationName("emailcleaner")
     app.setApplicationDisplayName("Email Cleaner")
     app.setDesktopFileName("emailcleaner")
     theme = Theme(app, system_mode(), resource_dir())
     session = Session(open_services or _open_services, Home.find().root / "pasted")
     window = MainWindow(theme, session)
-    app.setWindowIcon(theme.icon("envelope-check", "accent"))
+    app.setWindowIcon(theme.icon("envelope-check", "accent", 64))
     bugs = BugReporter(window)
     bugs.install()
     session.bridge.bug.connect(bugs.report)

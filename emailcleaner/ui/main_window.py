@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.clean = CleanPage(theme, session, self)
         self.clean.results_wanted.connect(self.show_results)
         self._stack.addWidget(self.clean)
-        self._bind_keys()
+        QTimer.singleShot(0, self._bind_keys)  # behind the first picture: Qt's table of keys is large
         self.clean.take_focus()
         session.bridge.user_error.connect(self.say_error)
         session.jobs.ended.connect(self._job_ended)

@@ -31,7 +31,7 @@ from emailcleaner.core.services import Services
 from emailcleaner.ui.main_window import MainWindow
 from emailcleaner.ui.models.results_columns import Arrangement, Column
 from emailcleaner.ui.session import Session
-from emailcleaner.ui.theme.theme import Mode, Theme
+from emailcleaner.ui.theme.theme import STYLE_ARGUMENTS, Mode, Theme
 from tests.benchmarks.measure import Row
 
 _TICK_MS = 5
@@ -55,8 +55,8 @@ from PySide6.QtWidgets import QApplication
 from emailcleaner.core.paths import resource_dir
 from emailcleaner.ui.main_window import MainWindow
 from emailcleaner.ui.session import Session
-from emailcleaner.ui.theme.theme import Theme, system_mode
-app = QApplication([])
+from emailcleaner.ui.theme.theme import STYLE_ARGUMENTS, Theme, system_mode
+app = QApplication(['emailcleaner', *STYLE_ARGUMENTS])
 window = MainWindow(Theme(app, system_mode(), resource_dir()), Session(nullcontext, Path("unused")))
 window.show()
 app.processEvents()
@@ -124,7 +124,7 @@ def window_at_work(folder: Path, rows: int) -> Iterator[Row]:
         with open_services(home=home) as services:
             yield services
 
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or QApplication(["emailcleaner", *STYLE_ARGUMENTS])
     assert isinstance(app, QApplication)
     session = Session(opener, folder / "pasted")
     window = MainWindow(Theme(app, Mode.LIGHT, resource_dir()), session)

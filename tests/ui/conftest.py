@@ -20,9 +20,14 @@ from emailcleaner.core.services import Services
 from emailcleaner.core.settings import load_settings
 from emailcleaner.ui.main_window import MainWindow
 from emailcleaner.ui.session import Session
-from emailcleaner.ui.theme.theme import Mode, Theme
+from emailcleaner.ui.theme.theme import STYLE_ARGUMENTS, Mode, Theme
 from tests.servers.dns_server import DnsServer
 from tests.ui.sample_lists import fill_zone, write_list
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return ["emailcleaner", *STYLE_ARGUMENTS]
 
 
 @pytest.fixture

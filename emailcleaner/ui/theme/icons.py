@@ -10,9 +10,6 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Icons are drawn at each of these sizes, so that no scale factor blurs them.
-_SIZES = (16, 20, 24, 32, 48, 64, 96)
-
 
 def tinted_svg(folder: Path, name: str, color: str) -> bytes:
     """The icon's file with `currentColor` replaced. Raises FileNotFoundError for an unknown name."""
@@ -34,10 +31,9 @@ def pixmap(folder: Path, name: str, color: str, size: int, ratio: float) -> QPix
     return made
 
 
-def icon(folder: Path, name: str, color: str, disabled_color: str) -> QIcon:
-    """The icon in the sizes the window uses, with a paler one for disabled controls."""
+def icon(folder: Path, name: str, color: str, disabled_color: str, size: int, ratio: float) -> QIcon:
+    """The icon for controls that show it at `size` logical pixels, with a paler one for disabled controls."""
     made = QIcon()
-    for size in _SIZES[:4]:
-        made.addPixmap(pixmap(folder, name, color, size, 1.0), QIcon.Mode.Normal)
-        made.addPixmap(pixmap(folder, name, disabled_color, size, 1.0), QIcon.Mode.Disabled)
+    made.addPixmap(pixmap(folder, name, color, size, ratio), QIcon.Mode.Normal)
+    made.addPixmap(pixmap(folder, name, disabled_color, size, ratio), QIcon.Mode.Disabled)
     return made

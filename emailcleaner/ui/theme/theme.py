@@ -29,6 +29,11 @@ _SHEET_PICTURES = {
 }
 
 
+#: What the application is started with: `QApplication.setStyle` would give the same, but brings the whole of
+#: QStyle with its tables of enums into the first window's time.
+STYLE_ARGUMENTS = ("-style", "fusion")
+
+
 class Mode(StrEnum):
     """Which of the two themes; the start follows the system."""
 
@@ -53,8 +58,7 @@ class Theme(QObject):
         self._resources = resources
         self._mode = mode
         self._pictures = QTemporaryDir()
-        self._icons: dict[tuple[str, str], QIcon] = {}
-        app.setStyle("Fusion")
+        self._icons: dict[tuple[str, str, int], QIcon] = {}
         fonts.load_fonts(resources / "fonts")
         app.setFont(fonts.font())
         self._apply()
@@ -76,12 +80,13 @@ class Theme(QObject):
             self._apply()
             self.changed.emit()
 
-    def icon(self, name: str, role: str = "text_muted") -> QIcon:
-        """An icon in the colour of token `role`."""
-        key = (name, role)
+    def icon(self, name: str, role: str = "text_muted", size: int = 18) -> QIcon:
+        """An icon in the colour of token `role`, for controls that show it at `size` logical pixels."""
+        key = (name, role, size)
         if key not in self._icons:
-            color = str(getattr(self.colors, role))
-            self._icons[key] = icons.icon(self._resources / "icons", name, color, self.colors.border_strong)
+            color, pale = str(getattr(self.colors, role)), self.colors.border_strong
+            ratio = self._app.devicePixelRatio()
+            self._icons[key] = icons.icon(self._resources / "icons", name, color, pale, size, ratio)
         return self._icons[key]
 
     def pixmap(self, name: str, role: str, size: int, ratio: float) -> QPixmap:
