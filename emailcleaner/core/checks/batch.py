@@ -41,7 +41,7 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     codes[odd], domains = _with_names(domains, [s.domain for s in seen])
     hashes = hash_strings(domains)
     if len(domains) > known:
-        facts = inspector.domains.columns(domains, hashes)
+        facts = facts.extended(inspector.domains.columns(domains[known:], hashes[known:]))
 
     flags = facts.flags[codes]
     reason = facts.code[codes]
@@ -106,10 +106,10 @@ def _with_names(domains: pa.StringArray, names: list[str]) -> tuple[I32, pa.Stri
     wanted = pa.array(names, pa.string())
     codes = pc.index_in(wanted, value_set=domains)
     if not codes.null_count:
-        return codes.to_numpy().astype(np.int32), domains
+        return codes.to_numpy(), domains
     new = wanted.filter(codes.is_null()).unique()
-    domains = pa.concat_arrays([domains, new])
-    return pc.index_in(wanted, value_set=domains).to_numpy().astype(np.int32), domains
+    behind = pc.add(pc.index_in(wanted, value_set=new), pa.scalar(len(domains), pa.int32()))
+    return pc.coalesce(codes, behind).to_numpy(), pa.concat_arrays([domains, new])
 
 
 def _refuse_at_providers(

@@ -113,7 +113,7 @@ def _switching(letter: Bools, digit: Bools, row_of: npt.NDArray[np.uint16]) -> n
     if len(rows) < SWITCHES:
         return rows[:0]
     again: npt.NDArray[np.uint16] = rows[SWITCHES - 1 :]
-    return again[again == rows[: 1 - SWITCHES]]
+    return np.compress(again == rows[: 1 - SWITCHES], again)
 
 
 def _begins_walk(data: npt.NDArray[np.uint8], start: I64) -> Bools:

@@ -53,6 +53,15 @@ class FactColumns:
     flags: npt.NDArray[np.uint32]
     provider: npt.NDArray[np.uint8]
 
+    def extended(self, more: FactColumns) -> FactColumns:
+        """These facts with those of more domains behind them."""
+        return FactColumns(
+            np.concatenate([self.usable, more.usable]),
+            np.concatenate([self.code, more.code]),
+            np.concatenate([self.flags, more.flags]),
+            np.concatenate([self.provider, more.provider]),
+        )
+
 
 class DomainTable:
     """Remembers the facts of the domains seen so far, and which domain was likely meant instead."""

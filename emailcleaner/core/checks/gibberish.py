@@ -36,8 +36,24 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SWITCH = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
 
 
+_RUNS = re.compile(
+    rf"[bcdfghjklmnpqrstvwxz]{{{CONSONANT_RUN}}}|[0-9][a-z]+[0-9]+[a-z]+[0-9]|[0-9a-f]{{{HEX_RUN}}}"
+)
+
+
 def is_gibberish(local: str) -> bool:
     """Whether `local` (lower case, with or without a tag) is gibberish by the criteria above."""
+    return _is_suspect(local) and _is_noise(local)
+
+
+def _is_suspect(local: str) -> bool:
+    """Spares most local parts the closer look."""
+    if local[:4] in WALK_STARTS or local[:REPEATED] == local[:1] * REPEATED:
+        return True
+    return _RUNS.search(local) is not None
+
+
+def _is_noise(local: str) -> bool:
     base = local.partition("+")[0]
     if not base.isascii() or len(base) < _WALK:
         return False
