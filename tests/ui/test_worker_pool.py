@@ -18,6 +18,11 @@ def _raise(error: BaseException) -> None:
     raise error
 
 
+def _hold(begun: threading.Event, release: threading.Event) -> None:
+    begun.set()
+    release.wait(20)
+
+
 def test_results_and_exceptions_are_in_the_future() -> None:
     pool = QtWorkerPool(2, "test")
 
@@ -31,7 +36,7 @@ def test_results_and_exceptions_are_in_the_future() -> None:
 def test_closing_cancels_what_has_not_begun() -> None:
     pool = QtWorkerPool(1, "test")
     begun, release = threading.Event(), threading.Event()
-    first = pool.submit(lambda: (begun.set(), release.wait(10)))
+    first = pool.submit(lambda: _hold(begun, release))
     assert begun.wait(10)
     waiting = [pool.submit(lambda: 1) for _ in range(20)]
     threading.Timer(0.05, release.set).start()
@@ -46,7 +51,7 @@ def test_closing_cancels_what_has_not_begun() -> None:
 def test_closing_says_when_work_does_not_end_in_time() -> None:
     pool = QtWorkerPool(1, "test")
     begun, release = threading.Event(), threading.Event()
-    pool.submit(lambda: (begun.set(), release.wait(20)))
+    pool.submit(lambda: _hold(begun, release))
     assert begun.wait(10)
 
     assert pool.close(0.01) is False

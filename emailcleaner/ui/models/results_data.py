@@ -160,12 +160,10 @@ class ResultsData:
             zero_copy_only=False
         )
         folded = text.casefold()
-        for words, shown in (
-            (self.reason, lambda word: f"{word} {self._reasons[word]}"),
-            (self.flags, str),
-            (self.provider, str),
-        ):
-            more = words.rows_of(lambda word, shown=shown: folded in shown(word).casefold())  # type: ignore[misc]
+        shown = {word: f"{word} {self._reasons[word]}" for word in self.reason.words}
+        for words in (self.reason, self.flags, self.provider):
+            wanted = frozenset(word for word in words.words if folded in shown.get(word, word).casefold())
+            more = words.rows_of(wanted.__contains__)
             if more is not None:
                 hits = hits | more
         return hits

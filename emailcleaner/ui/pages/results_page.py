@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 _SEARCH_PAUSE_MS = 180
 _WIDTHS = {
     Column.ADDRESS: 218,
-    Column.STATUS: 92,
+    Column.STATUS: 100,
     Column.REASON: 202,
     Column.SCORE: 64,
     Column.FLAGS: 96,
-    Column.SUGGESTION: 120,
-    Column.PROVIDER: 80,
+    Column.SUGGESTION: 116,
+    Column.PROVIDER: 76,
 }
 _MARK = 16
 #: Rows copied at most at once; more belong into an export.
@@ -297,7 +297,7 @@ class ResultsPage(QWidget):
         self._search_pause.stop()
         if self._opened is None:
             return
-        said = replace(self._arrangement, search=self.search.text().strip(), **changes)  # type: ignore[arg-type]
+        said = replace(self._arrangement, search=self.search.text().strip(), **changes)  # type: ignore[arg-type]  # names of Arrangement
         if said == self._arrangement and not self._arranging:
             return
         self._arrangement = said

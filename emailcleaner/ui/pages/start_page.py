@@ -87,7 +87,8 @@ class StartPage(QWidget):
 
     def cards(self) -> list[JobCard]:
         """The recent lists, newest first."""
-        found = [self._cards.itemAt(at).widget() for at in range(self._cards.count())]
+        items = [self._cards.itemAt(at) for at in range(self._cards.count())]
+        found = [item.widget() for item in items if item is not None]
         return [widget for widget in found if isinstance(widget, JobCard)]
 
     def refresh(self) -> None:

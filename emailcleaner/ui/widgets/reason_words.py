@@ -18,7 +18,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         _R.ADDRESS_TOO_LONG: "Address is too long",
         _R.DOUBLE_DOT: "Has two dots in a row",
         _R.EDGE_DOT: "Begins or ends with a dot",
-        _R.BAD_CHARACTER: "Has a character that is not allowed",
+        _R.BAD_CHARACTER: "Has a forbidden character",
         _R.QUOTED_NOT_ALLOWED: "Quoted name, refused by mail tools",
         _R.UNBALANCED_QUOTE: "Quotation mark is never closed",
         _R.BAD_DOMAIN_LABEL: "Domain is misspelled",
