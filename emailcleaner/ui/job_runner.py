@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from emailcleaner.core.model import JobState
 from emailcleaner.ui.worker_pool import QtWorkerPool
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class JobRunner(QObject):
         self._runner = QtWorkerPool(1, "jobs")
         self.items = QtWorkerPool(items, "work items")
         self._queue: list[JobId] = []
+        self._again: set[JobId] = set()
 
     @property
     def queue(self) -> tuple[JobId, ...]:
@@ -52,19 +54,21 @@ class JobRunner(QObject):
     def go_on(self, job_id: JobId) -> None:
         """Run a job, or go on with one that was paused, stopped or interrupted."""
         if job_id in self._queue:
+            self._again.add(job_id)  # it may be coming to rest at this moment
             return
         self._queue.append(job_id)
         future = self._runner.submit(lambda: self._session.services().run(job_id, self.items))
-        future.add_done_callback(lambda _f: None)
         self._session.bridge.watch(future, self._end, lambda error: self._fail(job_id, error))
         self.changed.emit()
 
     def pause(self, job_id: JobId) -> None:
         """Ask a job to pause at its next resting point."""
+        self._again.discard(job_id)
         self._session.run(lambda services: services.pause(job_id), lambda _none: None)
 
     def cancel(self, job_id: JobId) -> None:
         """Ask a job to stop; what is known stays."""
+        self._again.discard(job_id)
         self._session.run(lambda services: services.cancel(job_id), lambda _none: None)
 
     def close(self, deadline_s: float) -> bool:
@@ -77,8 +81,12 @@ class JobRunner(QObject):
         return self.items.close(deadline_s) and ended
 
     def _end(self, summary: JobSummary) -> None:
+        again = summary.job_id in self._again and summary.state is JobState.PAUSED
         self._leave(summary.job_id)
-        self.ended.emit(summary)
+        if again:
+            self.go_on(summary.job_id)
+        else:
+            self.ended.emit(summary)
 
     def _fail(self, job_id: JobId, error: UserError) -> None:
         self._leave(job_id)
@@ -87,6 +95,7 @@ class JobRunner(QObject):
     def _leave(self, job_id: JobId) -> None:
         if job_id in self._queue:
             self._queue.remove(job_id)
+        self._again.discard(job_id)
         self.changed.emit()
 
 

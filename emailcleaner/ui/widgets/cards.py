@@ -67,7 +67,7 @@ class JobCard(QAbstractButton):
         total = self.summary.records
         if self.summary.state is JobState.DONE and total:
             return f"{counted(total, 'row', 'rows')}, {percent(clean, total)} clean"
-        return counted(total, "row", "rows")
+        return counted(total, "row", "rows") if total else "Not counted yet"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
