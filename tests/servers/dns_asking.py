@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Self
 
 from emailcleaner.core.dns.codec import Message
@@ -92,7 +93,7 @@ class Asker:
         """What the look-ups found, in the order of the questions."""
         ends: list[tuple[int, LookUp]] = []
         for place, (name, rtype) in enumerate(questions):
-            resolver.look_up(name, rtype, lambda found, place=place: ends.append((place, found)))  # type: ignore[misc]
+            resolver.look_up(name, rtype, partial(_note, ends, place))
         self._run(lambda: len(ends) == len(questions))
         return [found for _, found in sorted(ends, key=lambda end: end[0])]
 
@@ -104,3 +105,7 @@ class Asker:
                 await asyncio.sleep(0.002)
 
         self.loop.run_until_complete(wait())
+
+
+def _note(ends: list[tuple[int, LookUp]], place: int, found: LookUp) -> None:
+    ends.append((place, found))

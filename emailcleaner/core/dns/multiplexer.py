@@ -180,11 +180,12 @@ class Multiplexer:
         server = question.pinned or self._servers.choose(question.server or question.avoid)
         entropy = self._entropy
         channels = server.channels
-        channel = channels[entropy.number() % len(channels)]
+        number = entropy.number()
+        channel = channels[(number >> 16) % len(channels)]
         inflight = channel.inflight
-        ident = entropy.number()
+        ident = number & 0xFFFF
         while ident in inflight:
-            ident = entropy.number()
+            ident = entropy.number() & 0xFFFF
         inflight[ident] = question
         question.tickets.append((inflight, ident))
         question.server = server
@@ -388,7 +389,7 @@ class Multiplexer:
         task.add_done_callback(self._tcp_tasks.discard)
 
     async def _ask_over_tcp(self, question: Question, server: Server) -> None:
-        query = codec.query_bytes(self._entropy.number(), question.section, edns=question.edns)
+        query = codec.query_bytes(self._entropy.number() & 0xFFFF, question.section, edns=question.edns)
         failure, data = Outcome.TIMEOUT, b""
         async with self._tcp_room:
             timeout_s = min(self._limits.tcp_timeout_s, question.deadline - self._loop.time())

@@ -28,18 +28,18 @@ _PORTS: Final = (49152, 65535)
 
 
 class Entropy:
-    """Unguessable 16-bit numbers for question ids and the like; the same ones again for a seed."""
+    """Unguessable numbers for question ids and the like; the same ones again for a seed."""
 
     def __init__(self, seed: int | None) -> None:
         self._bytes: Callable[[int], bytes] = (
             secrets.token_bytes if seed is None else random.Random(seed).randbytes
         )
-        self._numbers = array.array("H")
+        self._numbers = array.array("I")
 
     def number(self) -> int:
-        """The next number, 0 to 65535."""
+        """The next number, of 32 bits."""
         if not self._numbers:
-            self._numbers.frombytes(self._bytes(8192))
+            self._numbers.frombytes(self._bytes(16384))
         return self._numbers.pop()
 
     def port(self) -> int:
