@@ -56,6 +56,27 @@ def test_closing_while_a_job_runs_pauses_it(
     assert states
 
 
+def test_going_on_while_a_job_comes_to_rest_is_not_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.csv"
+    lines = (f"person{number}@customer{number % 50}.example.net" for number in range(300_000))
+    large.write_text("Email\n" + "\n".join(lines), encoding="utf-8")
+    jobs = window.session.jobs
+    ended: list[JobState] = []
+    jobs.ended.connect(lambda summary: ended.append(summary.state))
+    jobs.start(CleanRequest(sources=(str(large),), depth=Depth.SYNTAX), lambda _id: None, lambda _error: None)
+    qtbot.waitUntil(lambda: bool(jobs.queue), timeout=PATIENCE_MS)
+    (job_id,) = jobs.queue
+
+    jobs.pause(job_id)
+    jobs.go_on(job_id)
+
+    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    assert ended == [JobState.DONE]
+    assert jobs.queue == ()
+
+
 def test_a_failure_to_open_is_said_in_the_window(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     from contextlib import contextmanager
 

@@ -30,4 +30,6 @@ def estimate(depth: Depth, counts: ListCounts | None) -> str:
         return "A second or two"
     if quick < _INSTANT_S:
         return f"Up to {duration(slow)}, as fast as the name servers answer"
+    if duration(quick) == duration(slow):
+        return f"About {duration(slow)}"
     return f"{duration(quick)} to {duration(slow)}, as fast as the name servers answer"

@@ -39,6 +39,7 @@ _HEADLINE = {
     JobState.FAILED: "Could not be finished. What was found so far is kept.",
     JobState.DONE: "Done",
 }
+_NOTHING = "\u2013"
 _RESTING = frozenset({JobState.PAUSED, JobState.CANCELLED, JobState.FAILED})
 
 
@@ -55,6 +56,7 @@ class ProgressPage(QWidget):
         self._job_id: JobId | None = None
         self._name = ""
         self._elapsed_s = 0.0
+        self._fraction = 0.0
         self._depth = Depth.DOMAIN
         self._writes = False
         self._pulling: Task | None = None
@@ -183,6 +185,7 @@ class ProgressPage(QWidget):
     def _forget(self, name: str) -> None:
         self._name = name
         self._elapsed_s = 0.0
+        self._fraction = 0.0
         self._title.setText(name)
         self.notice.clear()
         self.line.clear()
@@ -216,33 +219,30 @@ class ProgressPage(QWidget):
             return
         over = progress.state is JobState.DONE
         self._elapsed_s = progress.elapsed_s or self._elapsed_s
+        self._fraction = progress.fraction or (self._fraction if progress.state in _RESTING else 0.0)
         self.stages.show_stage(stages_of(self._depth, writes=self._writes), progress.stage, over=over)
         self.headline.setText(_HEADLINE[progress.state])
-        self.bar.setValue(1000 if over else min(round(progress.fraction * 1000), 999))
+        self.bar.setValue(1000 if over else min(round(self._fraction * 1000), 999))
         self.remaining.setText(_remaining(progress))
-        total = progress.rows_total if progress.rows_total_exact else progress.rows_read
-        domains = (
-            f"{number(progress.domains_done)}"
-            if progress.domains_total or progress.domains_done
-            else "\u2013"
-        )
-        self.figures.show_texts(
-            (
-                number(max(progress.rows_read, progress.rows_done)),
-                number(progress.rows_done),
-                domains,
-                duration(self._elapsed_s) if self._elapsed_s else "\u2013",
-            )
-        )
-        self.figures.setToolTip(
-            f"Of {counted(total, 'row', 'rows')}, {counted(progress.domains_total, 'domain', 'domains')}"
-        )
+        self._show_figures(progress)
         self.donut.set_counts(progress.segments)
         self.legend.set_counts(progress.segments)
         self._show_rate(progress)
         if progress.state is JobState.FAILED and progress.message:
             self.notice.say("The job stopped with an error.", progress.message, level="error")
         self._show_buttons(progress.state)
+
+    def _show_figures(self, progress: Progress) -> None:
+        decided = sum(count.rows for count in progress.segments)
+        asked = bool(progress.domains_total or progress.domains_done)
+        self.figures.show_texts(
+            (
+                number(max(progress.rows_read, progress.rows_done)),
+                number(decided),
+                number(progress.domains_done) if asked and self._depth is not Depth.SYNTAX else _NOTHING,
+                duration(self._elapsed_s) if self._elapsed_s else _NOTHING,
+            )
+        )
 
     def _show_rate(self, progress: Progress) -> None:
         if progress.state is JobState.RUNNING:
