@@ -25,7 +25,8 @@ DOMAINS = st.sampled_from(
 SURROUNDINGS = st.sampled_from(
     ["{}", "sent to {}.", "<{}>", "Ann <{}>, Bob", "'{}'", "({})", "to={};", "mailto:{}?subject=x",
      "[{}, 3]",
-     "line\n{}\nline", "https://h.example/u?email={}&x=1", "https://{}/path", "550 5.1.1 <{}>: no", "{}@", "@{}"]
+     "line\n{}\nline", "https://h.example/u?email={}&x=1",
+     "https://{}/path", "550 5.1.1 <{}>: no", "{}@", "@{}"]
 )  # fmt: skip
 
 

@@ -10,29 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emailcleaner.core.ports import Clock
-from emailcleaner.core.store.filesystems import DISK_FLOOR, disk_ok, free_space, needed_space
+from emailcleaner.core.store.filesystems import free_space
 from emailcleaner.core.store.instance_lock import InstanceLock
-from emailcleaner.core.store.parts import DamagedPart, read_part, read_rows, write_part
+from emailcleaner.core.store.parts import DamagedPart, read_part, write_part
 from emailcleaner.core.store.records import JobRow, PartRecord
-from emailcleaner.core.store.states import ALLOWED, AT_REST
 
 if TYPE_CHECKING:
     from emailcleaner.core.store.opening import Store as Store
 
 __all__ = [
-    "ALLOWED",
-    "AT_REST",
-    "DISK_FLOOR",
     "DamagedPart",
     "InstanceLock",
     "JobRow",
     "PartRecord",
-    "disk_ok",
     "free_space",
-    "needed_space",
     "open_store",
     "read_part",
-    "read_rows",
     "write_part",
 ]
 

@@ -50,19 +50,17 @@ class StoredDomainCache:
         return found
 
     def save(self, findings: Iterable[DomainFinding]) -> None:
-        """Keep findings until they expire, in one transaction; those that may not be kept (no TTL) are left
-        out."""
+        """Keep findings until they expire, at once or not at all, and remove what has expired.
+
+        A finding that may not be kept (no TTL) is left out.
+        """
         now = self._clock.now()
         rows = [_values(finding, now) for finding in findings if finding.ttl_s > 0]
-        if rows:
-            with self._database.write() as connection:
-                connection.exec_driver_sql(_SAVE, rows)
-
-    def purge(self) -> int:
-        """Remove what has expired; returns how many."""
-        now = self._clock.now().timestamp()
+        if not rows:
+            return
         with self._database.write() as connection:
-            return connection.execute(delete(dns_cache).where(_cache.expires_at_s <= now)).rowcount
+            connection.execute(delete(dns_cache).where(_cache.expires_at_s <= now.timestamp()))
+            connection.exec_driver_sql(_SAVE, rows)
 
 
 def _batches(domains: Iterable[str]) -> Iterator[Sequence[str]]:

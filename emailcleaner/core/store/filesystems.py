@@ -10,15 +10,6 @@ import shutil
 import sys
 from pathlib import Path
 
-#: Pause below this much free space, so that the pause itself can be written down.
-DISK_FLOOR = 64 * 2**20
-
-#: How much of the estimate must be free before a job starts.
-_NEED_FACTOR = 3
-
-#: Bytes that a result row takes in its part, its look-up file and later in the history table.
-_BYTES_A_ROW = 20 + 12 + 260
-
 _NETWORK_TYPES = frozenset(
     {
         *("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "coda"),
@@ -66,20 +57,6 @@ def free_space(path: Path) -> int:
     while not place.exists() and place != place.parent:
         place = place.parent
     return shutil.disk_usage(place).free
-
-
-def disk_ok(path: Path, floor: int = DISK_FLOOR) -> bool:
-    """Whether more than `floor` bytes are free on the disk of `path`."""
-    return free_space(path) > floor
-
-
-def needed_space(source_bytes: int, rows: int) -> int:
-    """Bytes that must be free before a job starts: three times the estimate.
-
-    The estimate is the working copy, the results, and an export that repeats the source twice (with and
-    without verdict columns).
-    """
-    return _NEED_FACTOR * (3 * source_bytes + rows * _BYTES_A_ROW)
 
 
 if sys.platform == "win32":

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from emailcleaner.core.model import REASONS, JobId, Reason, Status
 
-#: Rows turned into Python objects in one go: about ten milliseconds.
+#: Rows turned into Python objects in one go: a few milliseconds.
 _SLICE = 2_048
 
 _COLUMNS = (
@@ -64,7 +64,7 @@ def history_rows(table: pa.Table, job_id: JobId) -> Iterator[tuple[Any, ...]]:
     """The values for `INSERT`; rows without any address are left out."""
     for start in range(0, table.num_rows, _SLICE):
         part = table.slice(start, _SLICE)
-        columns = [part[name].to_pylist() for name in _READ]
+        columns = [_values(part[name]) for name in _READ]
         for values in zip(*columns, _times(part["checked_at"]), strict=True):
             row = _row(job_id, *values)
             if row[0]:
@@ -131,6 +131,12 @@ def _domain_valid(reason: str, mx_host: str, depth: str) -> bool | None:
     if reason in _DOMAIN_BAD:
         return False
     return True if mx_host and depth != "syntax" else None
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """As `to_pylist`, which takes ten times as long for a dictionary."""
+    values: list[Any] = column.combine_chunks().to_numpy(zero_copy_only=False).tolist()
+    return values
 
 
 def _times(column: pa.ChunkedArray) -> list[str]:

@@ -127,13 +127,6 @@ class JobStore:
         with self._database.write() as connection:
             connection.execute(update(validation_jobs).where(_jobs.job_id == job_id).values(values))
 
-    def set_out(self, job_id: JobId, out: str) -> None:
-        """Set where the job's cleaned list goes."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(validation_jobs).where(_jobs.job_id == job_id).values({"result_file": out})
-            )
-
     def commit_part(
         self, job_id: JobId, part: PartRecord, *, records_done: int, segments: Mapping[Segment, int]
     ) -> bool:

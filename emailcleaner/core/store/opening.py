@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,17 +18,15 @@ from emailcleaner.core.store.history import HistoryStore
 from emailcleaner.core.store.jobs import JobStore
 from emailcleaner.core.store.upgrade import bring_up_to_date
 
+_log = logging.getLogger(__name__)
+
 
 class Store:
-    """All that is kept: `jobs`, `domains`, `history`. Close it, or use it as a context manager.
+    """All that is kept: `jobs`, `domains`, `history`. Close it, or use it as a context manager."""
 
-    `upgrade_copy` is the copy that was made because this opening upgraded an older database.
-    """
-
-    def __init__(self, database: Database, home: Path, clock: Clock, upgrade_copy: Path | None) -> None:
+    def __init__(self, database: Database, home: Path, clock: Clock) -> None:
         self._database = database
         self._home = home
-        self.upgrade_copy = upgrade_copy
         self.jobs = JobStore(database, clock)
         self.domains = StoredDomainCache(database, clock)
         self.history = HistoryStore(database, self.parts_folder)
@@ -74,7 +73,9 @@ def open_store(url: str | Path, *, home: Path, clock: Clock) -> Store:
     except BaseException:
         database.close()
         raise
-    return Store(database, home, clock, copy)
+    if copy is not None:
+        _log.warning("database upgraded", extra={"copy": str(copy)})
+    return Store(database, home, clock)
 
 
 def _database_path(url: str | Path) -> Path:

@@ -5,14 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emailcleaner.core.store.filesystems import (
-    DISK_FLOOR,
-    disk_ok,
-    free_space,
-    mounted_type,
-    needed_space,
-    network_file_system,
-)
+from emailcleaner.core.store.filesystems import free_space, mounted_type, network_file_system
 
 MOUNTS = r"""
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -52,15 +45,3 @@ def test_a_local_folder_is_no_network_file_system(tmp_path: Path) -> None:
 def test_free_space_is_that_of_the_disk_even_where_the_folder_is_not_made_yet(tmp_path: Path) -> None:
     free = free_space(tmp_path / "not" / "made" / "yet")
     assert abs(free - shutil.disk_usage(tmp_path).free) < 2**30
-
-
-def test_a_disk_is_not_ok_at_its_floor(tmp_path: Path) -> None:
-    assert disk_ok(tmp_path, floor=0)
-    assert not disk_ok(tmp_path, floor=2**62)
-    assert DISK_FLOOR == 64 * 2**20
-
-
-def test_the_need_grows_with_bytes_and_rows() -> None:
-    assert needed_space(0, 0) == 0
-    assert needed_space(1000, 0) == 9000
-    assert needed_space(1000, 10) > needed_space(1000, 9)

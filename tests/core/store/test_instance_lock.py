@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from emailcleaner.core.errors import UserError
+from emailcleaner.core.paths import Home
 from emailcleaner.core.store import InstanceLock
 
 HOLD = (
@@ -48,6 +49,11 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
 def test_two_holders_in_one_process_are_refused_too(tmp_path: Path) -> None:
     with InstanceLock(tmp_path), pytest.raises(UserError, match=str(os.getpid())):
         InstanceLock(tmp_path).acquire()
+
+
+def test_it_is_the_file_that_the_home_names(tmp_path: Path) -> None:
+    with InstanceLock(tmp_path):
+        assert Home(tmp_path).lock_file.exists()
 
 
 def test_another_home_has_another_lock(tmp_path: Path) -> None:
