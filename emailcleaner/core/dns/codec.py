@@ -228,7 +228,13 @@ def _read_section(data: bytes, pos: int, count: int, names: dict[int, str]) -> t
         if rclass == _IN and rtype in _KNOWN:
             if ttl > _MAX_TTL:
                 ttl = 0  # RFC 2181 section 8: with the sign bit set it means zero
-            records.append((owner, rtype, ttl, _read_data(data, pos, end, rtype, names)))
+            if rtype == MX:
+                host, stop = _read_name(data, pos + 2, names)
+                if stop != end:
+                    raise RareMessage("record data of the wrong size")
+                records.append((owner, rtype, ttl, ((data[pos] << 8) | data[pos + 1], host)))
+            else:
+                records.append((owner, rtype, ttl, _read_data(data, pos, end, rtype, names)))
         pos = end
     return records, pos
 
@@ -244,13 +250,9 @@ def _extended_rcode(data: bytes, pos: int, count: int) -> int:
     return 0
 
 
-def _read_data(data: bytes, pos: int, end: int, rtype: int, names: dict[int, str]) -> Rdata:
-    """The data of one record of a known kind, which ends at `end`."""
-    if rtype == MX:
-        host, stop = _read_name(data, pos + 2, names)
-        if stop == end:
-            return (data[pos] << 8) | data[pos + 1], host
-    elif rtype == CNAME:
+def _read_data(data: bytes, pos: int, end: int, rtype: int, names: dict[int, str]) -> bytes | str:
+    """The data of one A, AAAA or CNAME, which ends at `end`."""
+    if rtype == CNAME:
         host, stop = _read_name(data, pos, names)
         if stop == end:
             return host

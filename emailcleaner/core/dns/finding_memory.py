@@ -7,7 +7,7 @@ in a hundred thousand of them, which took a quarter of the whole look-up's time.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from emailcleaner.core.dns.cache import TtlCache
 from emailcleaner.core.model import REASON_CODE, REASONS, Blame, DomainFinding, Flag, MxHost
@@ -15,7 +15,8 @@ from emailcleaner.core.model import REASON_CODE, REASONS, Blame, DomainFinding, 
 _BLAMES: Final = tuple(Blame)
 _BLAME_CODE: Final = {blame: code for code, blame in enumerate(_BLAMES)}
 
-_Row = tuple[int, int, int, str, str, float, int, tuple[int | str, ...]]
+#: Reason, blame, flags, provider, detail, when made, TTL; then preference and host of each exchanger.
+_Row = tuple[Any, ...]
 
 
 class FindingMemory:
@@ -39,14 +40,14 @@ class FindingMemory:
         row = self._rows.get(domain, now)
         if row is None:
             return None
-        reason, blame, flags, provider, detail, checked_at, ttl_s, mx = row
+        reason, blame, flags, provider, detail, checked_at, ttl_s, *mx = row
         why = REASONS[reason]
         assert why is not None
         return DomainFinding(
             domain,
             why,
             _BLAMES[blame],
-            tuple(MxHost(int(p), str(host)) for p, host in zip(mx[::2], mx[1::2], strict=True)),
+            tuple(MxHost(p, host) for p, host in zip(mx[::2], mx[1::2], strict=True)),
             Flag(flags),
             provider,
             detail,
@@ -64,6 +65,6 @@ class FindingMemory:
             finding.detail,
             checked_at,
             finding.ttl_s,
-            tuple([part for mx in finding.mx for part in (mx.preference, mx.host)]),
+            *[part for mx in finding.mx for part in (mx.preference, mx.host)],
         )
         self._rows.put(finding.domain, row, checked_at, finding.ttl_s)

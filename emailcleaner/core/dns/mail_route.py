@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from emailcleaner.core.dns.cache import LONGEST_TTL_S
@@ -52,7 +53,7 @@ class MailRouter:
         self.limits = limits
         self.elapsed = elapsed
         self._providers = providers
-        self._allow_private = allow_private
+        self._is_routable = partial(is_routable, allow_private=allow_private)
         self._wall_clock = wall_clock
         self._done = done
 
@@ -135,9 +136,6 @@ class MailRouter:
             isinstance(packed, bytes) and self._is_routable(packed)
             for packed in addresses[: self.limits.max_addresses]
         )
-
-    def _is_routable(self, packed: bytes) -> bool:
-        return is_routable(packed, allow_private=self._allow_private)
 
     def accept(
         self,

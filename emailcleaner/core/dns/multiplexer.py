@@ -75,7 +75,6 @@ class Multiplexer:
         self._tick_handle: asyncio.TimerHandle | None = None
         self._is_pumping = False
         self._is_closed = False
-        self.sent = 0
         self.ignored = 0
 
     def open(self) -> None:
@@ -145,7 +144,7 @@ class Multiplexer:
                     return False
             elif self._outage.is_down or self._fresh >= pacer.window or self._slow >= slow_room:
                 return False
-            elif not pacer.may_send():
+            elif pacer.budget < 1:
                 self._tick_soon()
                 return False
             elif self._waiting:
@@ -169,7 +168,8 @@ class Multiplexer:
         deadline_s = question.deadline_s
         question.deadline = now + (self._limits.deadline_s if deadline_s is None else deadline_s)
         self._send(question, now)
-        self._tick_soon()
+        if self._tick_handle is None:
+            self._tick_soon()
 
     def _tick_soon(self) -> None:
         if self._tick_handle is None:
@@ -193,15 +193,15 @@ class Multiplexer:
         question.outstanding = True
         question.sent_at = now
         query = codec.query_bytes(ident, question.section, edns=question.edns)
-        self._pacer.sent()
-        self.sent += 1
+        self._pacer.budget -= 1
         try:
             channel.sock.send(query)
         except OSError as error:
             self._not_sent(question, channel, query, error, now)
             return
         if question.attempts == 1:
-            self._wait(question, now + server.first_timeout_s)
+            question.timer = now + server.first_timeout_s
+            self._wheel.add(question.timer, question)
         else:
             self._wait(question, now + _SECOND_TIMEOUT_S * 2 ** (question.attempts - 2))
 
@@ -286,7 +286,7 @@ class Multiplexer:
         now = self._loop.time()
         receive = channel.sock.recv
         inflight = channel.inflight
-        is_first = True
+        answers = 0
         for _ in range(_BATCH):
             try:
                 data = receive(_DATAGRAM)
@@ -297,14 +297,22 @@ class Multiplexer:
                 break
             question = inflight.get(data[0] << 8 | data[1]) if len(data) >= codec.HEADER_SIZE else None
             if question is not None and codec.is_reply_to(data, question.section):
-                took_s = now - question.sent_at if is_first and question.attempts == 1 else None
-                is_first = False
-                self._replied(question, channel.server, data, now, took_s)
+                if not answers:
+                    self._heard(channel.server, now, question)
+                answers += 1
+                self._replied(question, channel.server, data, now)
             elif question is not None and (rcode := codec.bare_rcode(data)) is not None:
                 self._failed(question, channel.server, rcode, now)
             else:
                 self.ignored += 1
+        self._pacer.answered(answers)
         self.pump()
+
+    def _heard(self, server: Server, now: float, question: Question | None = None) -> None:
+        """A server gave a sign of life; how long it took is sure only for a first attempt."""
+        took_s = now - question.sent_at if question is not None and question.attempts == 1 else None
+        if server.answered(now, took_s):
+            self._servers.recount()
 
     def _refused(self, channel: Channel, now: float) -> None:
         """Nobody listens there (ICMP said so): what waits on this socket goes elsewhere at once."""
@@ -317,16 +325,11 @@ class Multiplexer:
                 question.unsent += 1
                 self._wait(question, now + _BREATHER_S / 2)
 
-    def _replied(
-        self, question: Question, server: Server, data: bytes, now: float, took_s: float | None
-    ) -> None:
-        if server.answered(now, took_s):
-            self._servers.recount()
-        if codec.is_truncated(data) or len(data) >= _DATAGRAM:
-            if not question.over_tcp:
-                self._go_to_tcp(question, server)
-            return
-        self._read(question, server, data, now)
+    def _replied(self, question: Question, server: Server, data: bytes, now: float) -> None:
+        if not codec.is_truncated(data) and len(data) < _DATAGRAM:
+            self._read(question, server, data, now)
+        elif not question.over_tcp:
+            self._go_to_tcp(question, server)
 
     def _read(self, question: Question, server: Server, data: bytes, now: float) -> None:
         """Decode a matched answer and end its question, or have it asked again."""
@@ -340,20 +343,17 @@ class Multiplexer:
         if message is None:
             self._again(question, Outcome.MALFORMED, now)
         elif message.rcode == codec.NXDOMAIN:
-            self._pacer.answered()
             self.finish(question, Outcome.NXDOMAIN, message)
         elif message.rcode != codec.NOERROR:
             self._failed(question, server, message.rcode, now)
         elif message.answers or message.is_own or message.soa_ttl is not None:
-            self._pacer.answered()
             self.finish(question, Outcome.ANSWER, message)
         else:  # a referral: this server neither knows nor asks for us
             self._again(question, Outcome.REFUSED, now)
 
     def _failed(self, question: Question, server: Server, rcode: int, now: float) -> None:
         """The server says it cannot or will not answer."""
-        if server.answered(now, None):
-            self._servers.recount()
+        self._heard(server, now)
         if rcode in {codec.FORMERR, codec.NOTIMP} and question.edns:
             question.edns = False  # RFC 6891 section 7: it may be too old for EDNS
             question.over_tcp = False

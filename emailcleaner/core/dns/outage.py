@@ -30,13 +30,10 @@ class Outage:
         self._patience_s = patience_s
         self._suspended: list[Question] = []
         self._is_asking = False
-        self._down_since: float | None = None
+        self._down_since = 0.0
+        #: Whether no server answers anything at present.
+        self.is_down = False
         self.has_given_up = has_given_up
-
-    @property
-    def is_down(self) -> bool:
-        """Whether no server answers anything at present."""
-        return self._down_since is not None
 
     def suspect(self, question: Question) -> None:
         """Keep an unanswered question until it is known whose fault that is."""
@@ -44,7 +41,7 @@ class Outage:
             self._multiplexer.finish(question, Outcome.OFFLINE, None)
             return
         self._suspended.append(question)
-        if not self._is_asking and self._down_since is None:
+        if not self._is_asking and not self.is_down:
             self._ask()
 
     def _ask(self) -> None:
@@ -61,7 +58,7 @@ class Outage:
 
     def _sign_of_life(self) -> None:
         suspended, self._suspended = self._suspended, []
-        was_down, self._down_since, self.has_given_up = self.is_down, None, False
+        was_down, self.is_down, self.has_given_up = self.is_down, False, False
         if was_down:
             _log.info("name servers answer again", extra={"asked_again": len(suspended)})
         for question in suspended:
@@ -73,7 +70,8 @@ class Outage:
 
     def _silence(self) -> None:
         now = self._multiplexer.now()
-        if self._down_since is None:
+        if not self.is_down:
+            self.is_down = True
             self._down_since = now
             _log.warning("no name server answers", extra={"held": len(self._suspended)})
         if now - self._down_since >= self._patience_s:

@@ -6,6 +6,7 @@ at home drops what it cannot carry, and asking faster than it answers only makes
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ class Pacer:
         self._lost = 0
         self._reviewed = now
         self._rate_per_s = limits.rate_per_s
-        self._burst = max(limits.rate_per_s * _BURST_S, 1.0)
-        self._budget = self._burst
+        self._burst = max(limits.rate_per_s * _BURST_S, 1.0) if limits.rate_per_s > 0 else math.inf
         self._refilled = now
+        #: Datagrams that may be sent now; whoever sends takes them away, and retries may overdraw it.
+        self.budget = self._burst
 
-    def answered(self) -> None:
-        """One question was answered: there is room for one more."""
-        self._answered += 1
-        if self.window < self._largest:
-            self.window += 1
+    def answered(self, count: int) -> None:
+        """So many questions were answered: there is room for as many more."""
+        self._answered += count
+        self.window = min(self.window + count, self._largest)
 
     def lost(self) -> None:
         """One attempt was not answered in time, or refused."""
@@ -60,13 +61,5 @@ class Pacer:
 
     def refill(self, now: float) -> None:
         """Add what the time since the last call allows to be sent."""
-        self._budget = min(self._budget + (now - self._refilled) * self._rate_per_s, self._burst)
+        self.budget = min(self.budget + (now - self._refilled) * self._rate_per_s, self._burst)
         self._refilled = now
-
-    def may_send(self) -> bool:
-        """Whether the budget has room for one more datagram."""
-        return self._budget >= 1.0 or self._rate_per_s <= 0
-
-    def sent(self) -> None:
-        """Take one datagram from the budget; retries may overdraw it."""
-        self._budget -= 1.0
