@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Row, best, compare, made_list, module, run
 
-TOLD = ("polars", "duckdb", "pandas")
+TOLD = ("polars", "duckdb")
 
 
 def measure(folder: Path, *, rows: int, rounds: int, large: int = 0) -> Iterator[Row]:

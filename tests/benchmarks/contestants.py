@@ -123,27 +123,6 @@ def polars(source: Path, out: Path) -> None:
         done.filter(pl.col("_segment") == number).select(columns).write_csv(out / f"{name}.csv")
 
 
-def pandas(source: Path, out: Path) -> None:
-    import numpy as np
-    import pandas as pd
-
-    table = pd.read_csv(source, dtype=str, keep_default_na=False)
-    address = table["email"].str.strip().str.lower()
-    parts = address.str.rpartition("@")
-    segment = np.select(
-        [
-            ~address.str.match(PATTERN).to_numpy(dtype=bool),
-            address.duplicated().to_numpy(),
-            parts[2].isin(disposable_domains()).to_numpy(),
-            parts[0].isin(ROLES).to_numpy(),
-        ],
-        SEGMENTS[:4],
-        SEGMENTS[4],
-    )
-    for name in SEGMENTS:
-        table[segment == name].to_csv(out / f"{name}.csv", index=False)
-
-
 def duckdb(source: Path, out: Path) -> None:
     import duckdb as db
     import pyarrow as pa
@@ -175,14 +154,12 @@ CONTESTANTS: dict[str, Callable[[Path, Path], None]] = {
     "floor_streaming": floor_streaming,
     "plain": plain,
     "polars": polars,
-    "pandas": pandas,
     "duckdb": duckdb,
 }
 IMPORTS = {
     "floor": ("pyarrow", "pyarrow.csv"),
     "floor_streaming": ("pyarrow", "pyarrow.csv"),
     "polars": ("polars",),
-    "pandas": ("pandas", "pyarrow"),
     "duckdb": ("duckdb", "pyarrow"),
 }
 

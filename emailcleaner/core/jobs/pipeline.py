@@ -8,6 +8,7 @@ interrupted run are replaced as a whole.
 from __future__ import annotations
 
 import shutil
+import threading
 from collections import deque
 from concurrent.futures import wait
 from contextlib import ExitStack
@@ -40,11 +41,13 @@ from emailcleaner.core.model import CleanRequest, Depth, DomainFinding, JobId, J
 from emailcleaner.core.verdicts import STATUS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
     from emailcleaner.core.bootstrap import Parts
+    from emailcleaner.core.checks import AddressChecker
+    from emailcleaner.core.columns import IntakeBatch
     from emailcleaner.core.jobs.export import Decided
     from emailcleaner.core.lists import SpooledList
     from emailcleaner.core.ports import DomainCache, DomainSession, WorkerPool
@@ -64,6 +67,21 @@ class _Writing:
     block: ResultBlock
     future: Future[tuple[pa.Table, PartRecord]]
     segments: dict[Segment, int]
+
+
+class _Checkers:
+    """An address checker for each worker: one is not for two threads at once."""
+
+    def __init__(self, make: Callable[[], AddressChecker]) -> None:
+        self._make = make
+        self._of_thread = threading.local()
+
+    def mine(self) -> AddressChecker:
+        """This thread's checker."""
+        if not hasattr(self._of_thread, "checker"):
+            self._of_thread.checker = self._make()
+        checker: AddressChecker = self._of_thread.checker
+        return checker
 
 
 class JobWork:
@@ -133,13 +151,13 @@ class JobWork:
         for place in (folder, kept):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(mode=0o700, parents=True)
-        checker = self._parts.address_checker(self._request)
+        checkers = _Checkers(partial(self._parts.address_checker, self._request))
         own = load_own_lists(self._parts, self._job_id, self._request, self._control)
         bytes_total = sum(s.text_size for s in self._lists)
         bytes_read = 0
         for number, spooled in enumerate(self._lists):
             self._intake.counts.append(SourceCount())
-            blocks = read_list(spooled, lambda b: check_block(b, checker, own), self._pool, self._control)
+            blocks = read_list(spooled, partial(self._check, checkers, own), self._pool, self._control)
             for block in blocks:
                 part = put_by(self._intake, number, block, folder, kept)
                 self._note_live(block, self._intake.row_domains[part.number])
@@ -153,6 +171,10 @@ class JobWork:
         self._board.update(rows_read=rows, rows_total=rows, rows_total_exact=True)
         if self._keeps:
             self._parts.store.jobs.set_counts(self._job_id, records=rows)
+
+    @staticmethod
+    def _check(checkers: _Checkers, own: Lists, batch: IntakeBatch) -> CheckedBlock:
+        return check_block(batch, checkers.mine(), own)
 
     def _note_live(self, block: CheckedBlock, domains: np.ndarray[Any, np.dtype[np.int32]]) -> None:
         checked = block.checked
