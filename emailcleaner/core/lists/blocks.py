@@ -41,6 +41,7 @@ class BlockReader:
         self._layout = layout
         self._block_size = block_size
         self._wanted = block_size
+        self._too_few = 0
         self._at = file.tell()
         self._end = os.fstat(file.fileno()).st_size
 
@@ -48,24 +49,26 @@ class BlockReader:
         return iter(self._next, None)
 
     def give_back(self, count: int, *, more: bool) -> None:
-        """Read the last `count` bytes again; `more`: in a block that is larger by one size."""
+        """Read the last `count` bytes again; `more`: in a block that has more lines."""
         self._at -= count
-        self._wanted = count + self._block_size if more else self._block_size
+        self._too_few = count if more else 0
+        self._wanted = self._too_few + self._block_size
 
     def _next(self) -> Block | None:
-        wanted, self._wanted = self._wanted, self._block_size
+        wanted, too_few = self._wanted, self._too_few
+        self._wanted, self._too_few = self._block_size, 0
         while self._end - self._at > wanted:
             begin, tail = self._tail(wanted)
             cut = _last_line_end(tail)
-            if cut:
+            ended = len(tail) - cut > limits.RECORD
+            if cut and (ended or begin + cut - self._at > too_few):
                 # A line longer than a record is no part of one that began before it.
-                ended = len(tail) - cut > limits.RECORD
                 safe = cut if ended else _last_record_end(tail, cut, self._layout, whole=begin == self._at)
                 size = begin - self._at + (safe or cut)
                 data = self._read(self._at, size)
                 self._at += size
                 return Block(data, bool(safe), size)
-            if wanted > limits.RECORD:
+            if not cut and wanted > limits.RECORD:
                 return self._oversize()
             wanted += self._block_size
         return self._last()

@@ -284,5 +284,7 @@ def _suspect(data: bytes, lines: Lines, layout: Layout) -> None:
         return
     longer = np.flatnonzero((lines.count >= layout.columns) & ~lines.swallowed)
     if len(longer):
-        behind = lines.end[longer] - lines.delimiters[lines.first[longer] + layout.columns - 1]
-        lines.suspicious[longer[behind != lines.count[longer] - layout.columns + 1]] = True
+        last = lines.delimiters[lines.first[longer] + layout.columns - 1]
+        filled = lines.end[longer] - last != lines.count[longer] - layout.columns + 1
+        # Without its surplus a record of one empty cell would be a blank line.
+        lines.suspicious[longer[filled | (last == lines.start[longer])]] = True

@@ -1,7 +1,7 @@
 """Spreadsheets (XLSX, XLS, ODS) as rows of text, the way the user sees them.
 
 Values that formulas were last calculated to are read, formulas never. Text stays as it is (007),
-whole numbers have no decimal point, dates are ISO 8601. The file must have passed `archives.check_archive` before.
+whole numbers have no decimal point, dates are ISO 8601. The file must have passed `archives` before.
 """
 
 from __future__ import annotations
