@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +34,9 @@ _log = logging.getLogger(__name__)
 
 #: Threads for what the user waits for (looking at a list, sorting, exporting).
 _WINDOW_THREADS = 3
+#: How long a worker may keep the interpreter while the screen waits for it (Python's own default is ten times
+#: as long). Measured: it halves the 99th percentile of the event loop's lateness while a job runs.
+_SWITCH_INTERVAL_S = 0.0005
 #: How long closing waits for a job to reach its next resting point.
 CLOSE_DEADLINE_S = 15.0
 
@@ -55,6 +59,7 @@ class Session(QObject):
 
     def start(self) -> None:
         """Build the services on a worker; until they are there, what needs them waits for them."""
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
         self._services = self._pool.submit(self._enter)
         self.bridge.watch(self._services, lambda _services: self.ready.emit())
 

@@ -105,11 +105,17 @@ def main() -> int:
 def first_window() -> Iterator[Row]:
     """Start both kinds of window in turn."""
     best = {"bare": float("inf"), "ours": float("inf")}
-    for _ in range(_STARTS):
-        for name, code in (("bare", _BARE), ("ours", _OURS)):
-            started = time.perf_counter()
-            subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
-            best[name] = min(best[name], time.perf_counter() - started)
+    with tempfile.TemporaryDirectory() as folder:
+        # an installed program has its modules compiled; the first start of each compiles them here
+        environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environ["PYTHONPYCACHEPREFIX"] = folder
+        for _ in range(1 + _STARTS):
+            for name, code in (("bare", _BARE), ("ours", _OURS)):
+                started = time.perf_counter()
+                subprocess.run(
+                    [sys.executable, "-c", code], check=True, capture_output=True, timeout=60, env=environ
+                )
+                best[name] = min(best[name], time.perf_counter() - started)
     note = f"{best['ours'] * 1000:.0f} ms against {best['bare'] * 1000:.0f} ms"
     yield Row("first window, ours / bare PySide6 window", best["ours"] / best["bare"], "x", 1.5, note=note)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from emailcleaner.ui.session import Session
     from emailcleaner.ui.theme.theme import Theme
 
-_PULL_MS = 150
+_PULL_MS = 200
 
 _HEADLINE = {
     JobState.QUEUED: "Waiting for the list before it",

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QRadioButton, QSizePolicy, QWidge
 
 from emailcleaner.core.model import JobState, Segment
 from emailcleaner.ui.theme import fonts, tokens
-from emailcleaner.ui.widgets.charts import describe
 from emailcleaner.ui.widgets.text import counted, escape_tip, list_names, moment, one_line, percent
+from emailcleaner.ui.widgets.verdict_look import describe
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

@@ -1,4 +1,4 @@
-"""The donut of segments, the bar of segments and the line of throughput, drawn with QPainter.
+"""The donut of segments and the line of throughput, drawn with QPainter.
 
 Each says in its accessible description what it shows.
 """
@@ -13,8 +13,8 @@ from PySide6.QtGui import QFont, QLinearGradient, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emailcleaner.ui.theme import fonts, tokens
-from emailcleaner.ui.widgets.text import counted, number, percent
-from emailcleaner.ui.widgets.verdict_look import SEGMENT_WORD
+from emailcleaner.ui.widgets.text import number
+from emailcleaner.ui.widgets.verdict_look import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,16 +29,6 @@ _FULL_CIRCLE = 360 * 16
 #: Points of the throughput line, and how many readings one of them stands for.
 _LINE_POINTS = 120
 _READINGS_A_POINT = 5
-
-
-def describe(counts: Sequence[SegmentCount]) -> str:
-    """The segments in words, largest first: what a screen reader says of a chart."""
-    total = sum(count.rows for count in counts)
-    if not total:
-        return "Nothing counted yet"
-    ordered = sorted((c for c in counts if c.rows), key=lambda c: -c.rows)
-    parts = [f"{SEGMENT_WORD[c.segment]} {number(c.rows)} ({percent(c.rows, total)})" for c in ordered]
-    return f"{counted(total, 'row', 'rows')}: " + ", ".join(parts)
 
 
 class Donut(QWidget):
@@ -95,46 +85,6 @@ def _flat_pen(color: QColor) -> QPen:
     pen = QPen(color, _RING)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
-
-
-class SegmentBar(QWidget):
-    """Shares of the segments as one thin bar."""
-
-    def __init__(
-        self, theme: Theme, counts: Sequence[SegmentCount] = (), parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._counts: tuple[SegmentCount, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(8)
-        self.set_counts(counts)
-        theme.changed.connect(self.update)
-
-    def set_counts(self, counts: Sequence[SegmentCount]) -> None:
-        """Show these counts."""
-        self._counts = tuple(counts)
-        self.setAccessibleDescription(describe(self._counts))
-        self.setToolTip(describe(self._counts))
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect())
-        clip = QPainterPath()
-        clip.addRoundedRect(area, area.height() / 2, area.height() / 2)
-        painter.setClipPath(clip)
-        painter.fillRect(area, self._theme.color("pressed"))
-        total = sum(count.rows for count in self._counts)
-        x = 0.0
-        for count in self._counts:
-            if count.rows and total:
-                width = max(area.width() * count.rows / total, 2.0)
-                painter.fillRect(
-                    QRectF(x, 0, width - 1, area.height()), self._theme.color(count.segment.value)
-                )
-                x += width
 
 
 class ThroughputLine(QWidget):

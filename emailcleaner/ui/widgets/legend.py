@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emailcleaner.core.model import Segment
 from emailcleaner.ui.theme import fonts, tokens
-from emailcleaner.ui.widgets.charts import describe
 from emailcleaner.ui.widgets.text import number, percent
-from emailcleaner.ui.widgets.verdict_look import SEGMENT_WORD, paint_mark
+from emailcleaner.ui.widgets.verdict_look import SEGMENT_WORD, describe, paint_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,11 +12,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from emailcleaner.core.model import Segment, Status
+from emailcleaner.ui.widgets.text import counted, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtGui import QColor
+
+    from emailcleaner.core.model import SegmentCount
 
 SEGMENT_WORD: Mapping[Segment, str] = MappingProxyType(
     {
@@ -60,6 +63,16 @@ STATUS_SEGMENT: Mapping[Status, Segment] = MappingProxyType(
         Status.UNKNOWN: Segment.UNKNOWN,
     }
 )
+
+
+def describe(counts: Sequence[SegmentCount]) -> str:
+    """The segments in words, largest first: what a screen reader says of a chart."""
+    total = sum(count.rows for count in counts)
+    if not total:
+        return "Nothing counted yet"
+    ordered = sorted((c for c in counts if c.rows), key=lambda c: -c.rows)
+    parts = [f"{SEGMENT_WORD[c.segment]} {number(c.rows)} ({percent(c.rows, total)})" for c in ordered]
+    return f"{counted(total, 'row', 'rows')}: " + ", ".join(parts)
 
 
 def paint_mark(painter: QPainter, area: QRectF, segment: Segment, color: QColor) -> None:
