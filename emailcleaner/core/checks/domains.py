@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, Final
 
+from emailcleaner.core.dns.cache_keeper import CacheKeeper
+from emailcleaner.core.dns.coarse_clock import CoarseClock
 from emailcleaner.core.dns.finding_memory import FindingMemory
 from emailcleaner.core.dns.limits import DnsLimits
 from emailcleaner.core.dns.mail_route import MailRouter
@@ -30,13 +30,6 @@ from emailcleaner.core.ports import Clock, DomainCache
 
 _log = logging.getLogger(__name__)
 
-#: Findings are written when there are so many, or so old is the first of them.
-_SAVE_ROWS: Final = 1000
-_SAVE_S: Final = 1.0
-#: How old the time of a finding may be.
-_COARSE_S: Final = 0.01
-#: Domains looked up in the cache at a time.
-_LOAD_ROWS: Final = 5000
 #: Beyond a domain's own time, before a single check is given up for lost.
 _GRACE_S: Final = 15.0
 
@@ -114,7 +107,11 @@ class MailDomainSession:
         self._something = threading.Event()
         self._backlog: deque[str] = deque()
         self._fault: BaseException | None = None
-        self._keeper = _CacheKeeper(checker.cache, self) if checker.cache is not None else None
+        self._keeper = (
+            CacheKeeper(checker.cache, deliver=self.deliver, ask=self.ask)
+            if checker.cache is not None
+            else None
+        )
         self._loop_thread = _LoopThread(self, checker, limits, self._backlog)
 
     def start(self) -> None:
@@ -212,29 +209,6 @@ class MailDomainSession:
         self._something.set()
 
 
-class _CoarseClock:
-    """The wall clock, looked at only every few milliseconds; for one thread."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._good_until = 0.0
-        self._now = clock.now()
-        self._timestamp = self._now.timestamp()
-
-    def now(self) -> datetime:
-        elapsed = time.monotonic()
-        if elapsed > self._good_until:
-            self._good_until = elapsed + _COARSE_S
-            self._now = self._clock.now()
-            self._timestamp = self._now.timestamp()
-        return self._now
-
-    def timestamp(self) -> float:
-        if time.monotonic() > self._good_until:
-            self.now()
-        return self._timestamp
-
-
 class _LoopThread:
     """The thread that owns the event loop and every socket of a session."""
 
@@ -250,7 +224,7 @@ class _LoopThread:
         # add_reader needs a selector; Windows' default loop has none
         self._loop = asyncio.SelectorEventLoop()
         self._loop.set_exception_handler(self._broke)
-        self._clock = _CoarseClock(checker.clock)
+        self._clock = CoarseClock(checker.clock)
         self._multiplexer = Multiplexer(
             self._loop, checker.servers, limits, Entropy(checker.seed), self._feed
         )
@@ -326,74 +300,3 @@ class _LoopThread:
     def _found(self, finding: DomainFinding) -> None:
         self._session.keep(finding, self._clock.timestamp())
         self._session.deliver(finding)
-
-
-class _CacheKeeper:
-    """The thread that reads and writes the cache that survives a restart, in batches."""
-
-    def __init__(self, cache: DomainCache, session: MailDomainSession) -> None:
-        self._cache = cache
-        self._session = session
-        self._orders: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
-        self._unsaved: deque[DomainFinding] = deque()
-        self._is_ending = False
-        self._thread = threading.Thread(target=self._run, name="dns-cache", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def load(self, domains: list[str]) -> None:
-        """Have `domains` looked for; those not found go on to be asked."""
-        self._orders.put(domains)
-
-    def save(self, finding: DomainFinding) -> None:
-        """Have `finding` written before long."""
-        self._unsaved.append(finding)
-        if len(self._unsaved) == _SAVE_ROWS:
-            self._orders.put([])
-
-    def stop(self, deadline: float) -> None:
-        """Write what is left and end by `deadline` (monotonic seconds)."""
-        self._is_ending = True
-        self._orders.put(None)
-        self._thread.join(max(deadline - time.monotonic(), 0.1))
-        if self._thread.is_alive():
-            _log.error("the cache of domains did not end in time")
-
-    def _run(self) -> None:
-        next_save = time.monotonic() + _SAVE_S
-        while True:
-            try:
-                order = self._orders.get(timeout=max(next_save - time.monotonic(), 0.0))
-            except queue.Empty:
-                order = []
-            if order is None or self._is_ending:
-                self._write(all_of_it=True)
-                return
-            if order:
-                self._read(order)
-            is_time = time.monotonic() >= next_save
-            self._write(all_of_it=is_time)
-            if is_time:
-                next_save = time.monotonic() + _SAVE_S
-
-    def _read(self, domains: list[str]) -> None:
-        for start in range(0, len(domains), _LOAD_ROWS):
-            part = domains[start : start + _LOAD_ROWS]
-            try:
-                known = self._cache.load(part)
-            except Exception:  # noqa: BLE001 - a cache that cannot be read costs time, not the answer
-                _log.exception("the cache of domains could not be read")
-                known = {}
-            for finding in known.values():
-                self._session.deliver(finding)
-            self._session.ask([d for d in part if d not in known] if known else part)
-
-    def _write(self, *, all_of_it: bool) -> None:
-        """Write the findings, in batches of a thousand; a rest only if `all_of_it`."""
-        while self._unsaved and (all_of_it or len(self._unsaved) >= _SAVE_ROWS):
-            rows = [self._unsaved.popleft() for _ in range(min(len(self._unsaved), _SAVE_ROWS))]
-            try:
-                self._cache.save(rows)
-            except Exception:  # noqa: BLE001 - the findings are delivered all the same
-                _log.exception("the cache of domains could not be written", extra={"rows": len(rows)})
