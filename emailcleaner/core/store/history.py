@@ -24,7 +24,7 @@ from emailcleaner.core.store.database import Database
 from emailcleaner.core.store.fingerprints import fingerprint
 from emailcleaner.core.store.history_rows import INSERT, history_rows
 from emailcleaner.core.store.part_index import find_rows
-from emailcleaner.core.store.parts import ROW_GROUP, DamagedPart, index_path, read_rows, rebuild_index
+from emailcleaner.core.store.parts import ROW_GROUP, DamagedPart, index_path, read_rows, build_index
 from emailcleaner.core.store.tables import email_history, job_parts, validation_jobs
 
 #: Rows a transaction: it holds the writer, so it must stay well under a second.
@@ -153,11 +153,11 @@ def _find_rows(folder: Path, file: str, rows: int, wanted: int) -> list[int]:
     if found is not None:
         return found
     try:
-        rebuild_index(folder, file, rows)
+        build_index(folder, file, rows)
     except (DamagedPart, OSError):
         _log.error("part damaged", extra={"file": str(folder / file)})
         return []
-    _log.warning("part index rebuilt", extra={"file": str(path)})
+    _log.debug("part index built", extra={"file": str(path)})
     return find_rows(path, wanted) or []
 
 

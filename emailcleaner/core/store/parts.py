@@ -1,8 +1,9 @@
-"""Part files: a block of result rows as Parquet (zstd), with a look-up file beside it.
+"""Part files: a block of result rows as Parquet (zstd), later with a look-up file beside it.
 
 A part is written under a temporary name, synced, renamed, and its folder synced; only then may it be
 entered in the database (`JobStore.commit_part`). A file that is not entered is an orphan of a crash, and is
-simply written again. A part that is entered must never be written again. This module knows no database.
+simply written again. A part that is entered must never be written again. The look-up file is made when
+something is first looked up, behind the jobs. This module knows no database.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def write_part(folder: Path, number: int, table: pa.Table) -> PartRecord:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     sink = pa.BufferOutputStream()
     pq.write_table(
-        _with_small_dictionaries(table),
+        _slim(table),
         sink,
         row_group_size=ROW_GROUP,
         compression="zstd",
@@ -65,7 +66,6 @@ def write_part(folder: Path, number: int, table: pa.Table) -> PartRecord:
     )
     content = sink.getvalue()
     file = f"part-{number:06d}.parquet"
-    _write_durably(index_path(folder, file), index_bytes(table["address"], table["normalized"]))
     _write_durably(folder / file, content)
     _sync_folder(folder)
     return PartRecord(
@@ -93,7 +93,7 @@ def read_part(folder: Path, record: PartRecord, columns: Sequence[str] | None = 
     if hashlib.sha256(content).hexdigest() != record.sha256:
         raise DamagedPart(f"part {record.file} is not as it was written")
     with _open(pa.BufferReader(content)) as part:
-        return _typed(part.read(columns=_in_order(columns)), columns)
+        return _typed(part.read(columns=_to_read(columns)), columns)
 
 
 def read_rows(
@@ -108,14 +108,14 @@ def read_rows(
     try:
         with _open(pa.OSFile(str(folder / file))) as part:
             groups = list(range(start, min(stop, part.num_row_groups)))
-            table = _typed(part.read_row_groups(groups, columns=_in_order(columns)), columns)
+            table = _typed(part.read_row_groups(groups, columns=_to_read(columns)), columns)
     except (OSError, pa.ArrowException) as fault:
         raise DamagedPart(f"part {file} cannot be read") from fault
     return table.slice(first - start * ROW_GROUP, count)
 
 
-def rebuild_index(folder: Path, file: str, rows: int) -> None:
-    """Write the look-up file of a part again, from the part. Raises `DamagedPart`."""
+def build_index(folder: Path, file: str, rows: int) -> None:
+    """Write the look-up file of a part, from the part. Raises `DamagedPart`."""
     table = read_rows(folder, file, 0, rows, ("address", "normalized"))
     _write_durably(index_path(folder, file), index_bytes(table["address"], table["normalized"]))
 
@@ -135,17 +135,34 @@ def _in_order(columns: Sequence[str] | None) -> list[str] | None:
     return None if columns is None else [name for name in RESULTS_SCHEMA.names if name in columns]
 
 
+def _to_read(columns: Sequence[str] | None) -> list[str] | None:
+    """The columns from which those wanted are made."""
+    if columns is not None and "normalized" in columns:
+        columns = [*columns, "address"]
+    return _in_order(columns)
+
+
 def _typed(table: pa.Table, columns: Sequence[str] | None) -> pa.Table:
-    names = _in_order(columns)
-    schema = RESULTS_SCHEMA if names is None else pa.schema([RESULTS_SCHEMA.field(name) for name in names])
-    return table.cast(schema)
-
-
-def _with_small_dictionaries(table: pa.Table) -> pa.Table:
-    """Parquet keeps the dictionary of a column in each row group: one of 60,000 domains would be most of
-    the file."""
     import pyarrow.compute as pc
 
+    names = _in_order(columns) or RESULTS_SCHEMA.names
+    if "normalized" in names:
+        place = table.schema.get_field_index("normalized")
+        table = table.set_column(place, "normalized", pc.coalesce(table["normalized"], table["address"]))
+    return table.select(names).cast(pa.schema([RESULTS_SCHEMA.field(name) for name in names]))
+
+
+def _slim(table: pa.Table) -> pa.Table:
+    """The table as it is kept: what can be told from other columns is left out.
+
+    `normalized` is null where it is the address itself. Parquet keeps the dictionary of a column in each
+    row group, and one of 60,000 domains would be most of the file: such a column is kept as plain words.
+    """
+    import pyarrow.compute as pc
+
+    same = pc.equal(table["normalized"], table["address"])
+    different = pc.if_else(same, None, table["normalized"])
+    table = table.set_column(table.schema.get_field_index("normalized"), "normalized", different)
     for name in _DICTIONARIES:
         column = table[name]
         if any(len(chunk.dictionary) > _LARGEST_DICTIONARY for chunk in column.chunks):
@@ -167,9 +184,7 @@ def _write_durably(path: Path, content: bytes | pa.Buffer) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if (
-        os.name == "nt"
-    ):  # folders cannot be opened there, and renames are durable by the file system's journal
+    if os.name == "nt":  # folders cannot be opened there, and its journal keeps renames
         return
     handle = os.open(folder, os.O_RDONLY)
     try:

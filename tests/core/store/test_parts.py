@@ -14,7 +14,7 @@ from emailcleaner.core.store.parts import (
     index_path,
     read_part,
     read_rows,
-    rebuild_index,
+    build_index,
     write_part,
 )
 from tests.core.store.rows import result_table
@@ -55,7 +55,7 @@ def test_files_are_private(tmp_path: Path) -> None:
     part = write_part(folder, 0, many(3))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     names = sorted(file.name for file in folder.iterdir())
-    assert names == ["part-000000.index", part.file]
+    assert names == [part.file]
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
@@ -100,7 +100,7 @@ def test_a_look_up_file_is_built_again_as_it_was(tmp_path: Path) -> None:
     index = index_path(tmp_path, part.file)
     before = index.read_bytes()
     index.unlink()
-    rebuild_index(tmp_path, part.file, part.rows)
+    build_index(tmp_path, part.file, part.rows)
     assert index.read_bytes() == before
 
 
