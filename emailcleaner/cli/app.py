@@ -13,8 +13,6 @@ from emailcleaner.cli import clean, jobs, verify
 from emailcleaner.cli.settings import app as settings_app
 from emailcleaner.core.errors import UserError
 
-COMMANDS = frozenset({"clean", "verify", "jobs", "settings"})
-
 _HELP = """Cleans e-mail lists: a verdict for every address, its evidence, and whose fault a failure was.
 
 Without a command, the window opens, with LIST in it if one is given; where there is no display,

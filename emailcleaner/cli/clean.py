@@ -7,15 +7,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from emailcleaner.cli.session import sole_instance
+from emailcleaner.cli.session import services
 from emailcleaner.cli.terminal import ProgressLine, print_json, say, show_summary
 from emailcleaner.cli.workers import thread_workers
 from emailcleaner.core.errors import UserError
@@ -111,7 +110,7 @@ def clean(
             encoding=encoding,
             delimiter=None if delimiter is None else _DELIMITERS.get(delimiter.lower(), delimiter),
             header=False if no_header else None,
-            columns=tuple(int(c) if c.isdigit() else c for c in column or ()),
+            columns=tuple(int(c) if c.isdecimal() else c for c in column or ()),
             sheet=sheet,
         ),
         suppress=tuple(_absolute(str(p)) for p in suppress or ()),
@@ -124,36 +123,50 @@ def clean(
         merge_plus_tags=merge_plus_tags,
         deadline_s=None if deadline is None else seconds_of(deadline),
     )
-    with sole_instance() as services:
-        job_id = services.create(request, stdin=sys.stdin.buffer if "-" in lists else None)
-        return work(services, job_id, as_json=as_json)
+    with services(sole=True) as opened:
+        job_id = opened.create(request, stdin=sys.stdin.buffer if "-" in lists else None)
+        return work(opened, job_id, as_json=as_json)
 
 
-def work(services: Services, job_id: JobId, *, as_json: bool) -> int:
+def work(opened: Services, job_id: JobId, *, as_json: bool) -> int:
     """Run a job with a progress line; returns the exit status."""
     say(f"job {job_id} started")
     with thread_workers() as pool, ThreadPoolExecutor(1, "job") as runner, _interruptions() as asked:
-        running = runner.submit(services.run, job_id, pool)
+        running = runner.submit(opened.run, job_id, pool)
         with ProgressLine() as line:
-            while True:
-                try:
-                    job = running.result(timeout=_DRAW_S)
-                    break
-                except NotYet:
-                    line.draw(services.progress(job_id))
+            while not wait([running], timeout=_DRAW_S).done:
+                line.draw(opened.progress(job_id))
                 if asked.is_set():
                     asked.clear()
                     line.clear()
                     say("stopping; everything so far is kept")
-                    services.pause(job_id)
-    return _finish(services, job, as_json=as_json)
+                    _pause(opened, job_id)
+    fault = running.exception()
+    if fault is not None:
+        return _failed(opened, job_id, fault)
+    return _finish(opened, running.result(), as_json=as_json)
 
 
-def _finish(services: Services, job: JobSummary, *, as_json: bool) -> int:
+def _pause(opened: Services, job_id: JobId) -> None:
+    with suppress(UserError):  # it came to its end just now
+        opened.pause(job_id)
+
+
+def _failed(opened: Services, job_id: JobId, fault: BaseException) -> int:
+    """Say why a job failed; raises what is no failure of the job."""
+    job = opened.job(job_id)
+    if job.state is not JobState.FAILED or not isinstance(fault, UserError | OSError):
+        raise fault
+    say(f"emailcleaner: {job.error}")
+    say(f"job {job_id} failed; go on with: emailcleaner jobs resume {job_id}")
+    return 1
+
+
+def _finish(opened: Services, job: JobSummary, *, as_json: bool) -> int:
     if job.state in (JobState.PAUSED, JobState.CANCELLED):
         say(f"job {job.job_id} {job.state.value}; go on with: emailcleaner jobs resume {job.job_id}")
         return 130
-    summary = services.summary(job.job_id)
+    summary = opened.summary(job.job_id)
     if as_json:
         print_json(summary)
     else:

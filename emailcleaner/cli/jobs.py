@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from emailcleaner.cli.clean import work
-from emailcleaner.cli.session import services, sole_instance
+from emailcleaner.cli.session import services
 from emailcleaner.cli.terminal import one_line, print_json, print_text, say
 from emailcleaner.cli.workers import thread_workers
 from emailcleaner.core.errors import UserError
@@ -91,7 +91,7 @@ def resume(
     """Go on with a job where it stopped, also after a crash."""
     if (job_id is None) == (not every):
         raise UserError("Say which job to resume.", "Give its ID, or --all for all unfinished ones.")
-    with sole_instance() as opened:
+    with services(sole=True) as opened:
         if job_id is not None:
             chosen = [opened.job(JobId(job_id))]
         else:
@@ -113,8 +113,8 @@ def export(
         Path | None, typer.Option(help="Folder for the results (default: where the job was told).")
     ] = None,
     output_format: Annotated[
-        OutputFormat, typer.Option("--format", help="What to write.")
-    ] = OutputFormat.CSV,
+        OutputFormat | None, typer.Option("--format", help="What to write (default: what the job was told).")
+    ] = None,
     *,
     spreadsheet_safe: Annotated[
         bool, typer.Option("--spreadsheet-safe", help="Guard formula cells.")

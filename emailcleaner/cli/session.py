@@ -17,29 +17,16 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def services() -> Iterator[Services]:
-    """The services of this user's home, with logs going to its log files."""
+def services(*, sole: bool = False) -> Iterator[Services]:
+    """The services of this user's home, with logs going to its log files; see `open_services`."""
     home = Home.find().prepare()
     settings = load_settings(home.settings_file)
     with logging_to(home, settings.log):
         try:
-            with open_services(home=home, settings=settings) as opened:
+            with open_services(home=home, settings=settings, sole=sole) as opened:
                 yield opened
         except (UserError, OSError):
             raise
         except Exception:
             _log.exception("unexpected fault")
             raise
-
-
-@contextmanager
-def sole_instance() -> Iterator[Services]:
-    """The services while no other program works on jobs of this home.
-
-    Raises `UserError` where one does. Jobs that a crash left running are put to `paused`.
-    """
-    from emailcleaner.core.store import InstanceLock
-
-    with services() as opened, InstanceLock(Home.find().root):
-        opened.recover()
-        yield opened

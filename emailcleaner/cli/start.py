@@ -6,17 +6,23 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from emailcleaner.cli.terminal import say
 from emailcleaner.core.errors import UserError
-from emailcleaner.core.paths import Home, forbid_core_dumps, make_files_private
+from emailcleaner.core.paths import Home, forbid_core_dumps
 
+if TYPE_CHECKING:
+    from emailcleaner.core.services import Services
+
+#: The commands, known here so that a window opens without waiting for the command line's libraries.
+COMMANDS = frozenset({"clean", "verify", "jobs", "settings"})
 _HELP = frozenset({"--help", "-h", "--version", "--install-completion", "--show-completion"})
 
 
 def start(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit status."""
-    make_files_private()
     forbid_core_dumps()
     try:
         status = _choose(list(arguments))
@@ -64,8 +70,6 @@ def has_display(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def _choose(arguments: list[str]) -> int:
-    from emailcleaner.cli.app import COMMANDS
-
     first = arguments[0] if arguments else ""
     completing = "_EMAILCLEANER_COMPLETE" in os.environ
     if first in COMMANDS or first in _HELP or completing:
@@ -73,16 +77,24 @@ def _choose(arguments: list[str]) -> int:
     if first.startswith("-") and first != "-":
         return _command(arguments)  # which says that there is no such option
     if has_display():
-        from emailcleaner.cli.session import sole_instance
+        if any(a.startswith("-") for a in arguments):
+            raise UserError("Options go with a command.", "Say: emailcleaner clean LIST... [OPTIONS].")
         from emailcleaner.ui.app import run_window
 
-        return run_window(arguments, open_services=sole_instance)
+        return run_window(arguments, open_services=_services)
     if arguments:
         return _command(["clean", *arguments])
     raise UserError(
         "There is no display to open a window on.",
         "Clean a list in the terminal with: emailcleaner clean LIST.csv (all commands: emailcleaner --help).",
     )
+
+
+def _services() -> AbstractContextManager[Services]:
+    """Imported on a worker, behind the first window."""
+    from emailcleaner.cli.session import services
+
+    return services(sole=True)
 
 
 def _command(arguments: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,25 +129,35 @@ def open_services(
     resources: Path | None = None,
     settings: Settings | None = None,
     block_size: int | None = None,
+    sole: bool = False,
 ) -> Iterator[Services]:
     """Everything wired up for one home; closed at the end of the block.
 
-    `block_size`: bytes of a list that new jobs take at once (None: what is fast).
+    `sole`: work on jobs while no other process does; a `UserError` if one does. Jobs that a crash
+    left running are put to rest first. `block_size`: bytes of a list that new jobs take at once
+    (None: what is fast).
     Raises `UserError` when the settings are wrong or the store cannot be opened.
     """
-    from emailcleaner.core.store import open_store
+    from emailcleaner.core.jobs.recovery import recover_jobs
+    from emailcleaner.core.store import InstanceLock, open_store
 
     where = (home or Home.find()).prepare()
     said = settings or load_settings(where.settings_file)
     time = clock or SystemClock()
-    with open_store(said.database.url or where.database, home=where.root, clock=time) as store:
-        yield Services(
-            Parts(
-                home=where,
-                settings=said,
-                clock=time,
-                resources=resources or resource_dir(),
-                store=store,
-                block_size=block_size,
-            )
+    with ExitStack() as stack:
+        if sole:
+            stack.enter_context(InstanceLock(where.root))
+        store = stack.enter_context(
+            open_store(said.database.url or where.database, home=where.root, clock=time)
         )
+        parts = Parts(
+            home=where,
+            settings=said,
+            clock=time,
+            resources=resources or resource_dir(),
+            store=store,
+            block_size=block_size,
+        )
+        if sole:
+            recover_jobs(parts)
+        yield Services(parts)

@@ -101,11 +101,6 @@ def resource_dir() -> Path:
     raise UserError("The program's own data files are missing.", "Install Email Cleaner again.", exit_code=1)
 
 
-def make_files_private() -> None:
-    """From now on, what this process makes is for this user only."""
-    os.umask(0o077)
-
-
 def forbid_core_dumps() -> None:
     """Keep addresses out of core files; does nothing where the system has no such limit."""
     try:

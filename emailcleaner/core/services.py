@@ -11,13 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-import numpy.typing as npt
-
 from emailcleaner.core.jobs import preview as job_preview
 from emailcleaner.core.jobs import records as job_records
 from emailcleaner.core.jobs.engine import JobEngine
-from emailcleaner.core.jobs.export import ExportPlan, export_job, export_selection
+from emailcleaner.core.jobs.export import ExportPlan, export_job
 from emailcleaner.core.jobs.preview import ListCounts
 from emailcleaner.core.jobs.results import JobResults
 from emailcleaner.core.jobs.verify import verify_addresses
@@ -25,12 +22,10 @@ from emailcleaner.core.model import (
     GUESS_ALL,
     CleanRequest,
     Depth,
-    Explanation,
     HistoryEntry,
     JobId,
     JobSummary,
     ListPreview,
-    OutputFormat,
     Progress,
     ReadOptions,
 )
@@ -92,10 +87,6 @@ class Services:
         """Ask a job to stop; what is known stays, and it can be resumed."""
         self._engine.request_cancel(job_id)
 
-    def recover(self) -> list[JobSummary]:
-        """Jobs that a crash left running become `paused`; call when the instance lock is held."""
-        return self._engine.recover()
-
     def jobs(self) -> list[JobSummary]:
         """All jobs, newest first."""
         return self._parts.store.jobs.list()
@@ -112,16 +103,8 @@ class Services:
     # -- results ----------------------------------------------------------------------------
 
     def results(self, job_id: JobId) -> JobResults:
-        """The rows of a job with their verdicts, as Arrow columns."""
+        """The rows of a job with their verdicts, as columns, with their explanations and sources."""
         return JobResults.open(self._parts, job_id)
-
-    def explain(self, results: JobResults, index: int) -> Explanation:
-        """One verdict in plain words; `index` is a position in `results.table`."""
-        return results.explain(self._parts, index)
-
-    def source_cells(self, results: JobResults, index: int) -> tuple[tuple[str, str], ...]:
-        """The source row behind a result, as (column name, cell) pairs."""
-        return results.source_cells(index)
 
     def export(self, job_id: JobId, plan: ExportPlan, pool: WorkerPool) -> dict[str, Any]:
         """Write all files of a cleaned list where `plan` says; returns the summary.
@@ -129,32 +112,6 @@ class Services:
         Of an unfinished job, what is known by now; the rest is `not_checked`.
         """
         return export_job(self._parts, job_id, plan, pool=pool)
-
-    def export_selection(
-        self,
-        results: JobResults,
-        keep: npt.NDArray[np.int64],
-        path: Path,
-        *,
-        output_format: OutputFormat,
-        with_verdicts: bool,
-        spreadsheet_safe: bool,
-    ) -> int:
-        """Write the rows at positions `keep` of `results.table` into one file; returns how many.
-
-        Rows come in source order with their source cells unchanged; `with_verdicts` adds the
-        `ec_` columns. Of a job with several lists each list has a file of its own: `path` with the
-        list's name behind its stem.
-        """
-        return export_selection(
-            self._parts,
-            results,
-            keep,
-            path,
-            output_format=output_format,
-            with_verdicts=with_verdicts,
-            spreadsheet_safe=spreadsheet_safe,
-        )
 
     # -- single addresses -------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emailcleaner.core.errors import UserError
-from emailcleaner.core.paths import Home, make_files_private, resource_dir
+from emailcleaner.core.paths import Home, resource_dir
 
 
 def test_the_home_is_the_one_that_the_environment_names(tmp_path: Path) -> None:
@@ -60,16 +59,6 @@ def test_a_home_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
 
 def test_the_resources_hold_the_data_of_the_checks() -> None:
     assert (resource_dir() / "data").is_dir()
-
-
-def test_files_made_from_now_on_are_private(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        make_files_private()
-        (tmp_path / "x").write_text("")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")

@@ -220,9 +220,9 @@ def test_a_job_is_found_again_after_leaving_its_page(
 
     qtbot.waitUntil(lambda: "is cleaned" in window.notice.text(), timeout=PATIENCE_MS)
     window.show_clean()
-    qtbot.waitUntil(lambda: window.clean.start.card_count() == 1, timeout=PATIENCE_MS)
-    card = window.clean.start.cards()[0]
+    cards = window.clean.start.cards
+    qtbot.waitUntil(lambda: [c.summary.state for c in cards()] == [JobState.DONE], timeout=PATIENCE_MS)
+    card = cards()[0]
 
-    assert card.summary.state is JobState.DONE
     card.click()
     qtbot.waitUntil(lambda: window.results.model.rowCount() == 400, timeout=PATIENCE_MS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +20,13 @@ from emailcleaner.core.jobs.judging import (
     verdict_columns,
     words,
 )
-from emailcleaner.core.model import Depth, DomainFinding, Flag, Segment
+from emailcleaner.core.model import Depth, DomainFinding, Flag, Segment, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+
+W = TypeVar("W")
 
 
 @dataclass(slots=True)
@@ -111,9 +114,9 @@ class Assembler:
         """Rows by segment of the blocks judged so far."""
         return self.totals(lambda v: v.segment)
 
-    def totals(self, of) -> dict:  # type: ignore[no-untyped-def, type-arg]  # generic over the enum
+    def totals(self, of: Callable[[Verdict], W]) -> dict[W, int]:
         """Rows by any property of the verdict."""
-        found: dict = {}  # type: ignore[type-arg]
+        found: dict[W, int] = {}
         for verdict, count in zip(self.verdicts.verdicts, self.counts, strict=False):
             if count:
                 found[of(verdict)] = found.get(of(verdict), 0) + int(count)

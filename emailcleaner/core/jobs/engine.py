@@ -18,7 +18,6 @@ from emailcleaner.core.jobs.export import ExportPlan, check_out, export_job, exp
 from emailcleaner.core.jobs.pipeline import JobWork, job_summary
 from emailcleaner.core.jobs.progress import ProgressBoard
 from emailcleaner.core.jobs.records import (
-    COUNTING,
     UNFINISHED,
     job_folder,
     list_folder,
@@ -283,21 +282,6 @@ class JobEngine:
                 raise UserError(
                     f"The job {job_id} is {state.value}.", "Only a job that runs or waits can be stopped."
                 )
-
-    def recover(self) -> list[JobSummary]:
-        """See `Services.recover`. Copies of lists that belong to no job are removed."""
-        for left in self._parts.home.jobs_dir.glob(f"{COUNTING}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        for left in self._parts.home.jobs_dir.glob(f"{UNFINISHED}*"):
-            job_id = JobId(left.name.removeprefix(UNFINISHED))
-            if self._parts.store.jobs.state(job_id) is None:
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.rename(job_folder(self._parts.home, job_id))
-        found = self._parts.store.jobs.recover()
-        for job_id, state in found:
-            _log.warning("interrupted job found", extra={"job_id": job_id, "state": state.value})
-        return [require(self._parts.store, job_id).summary for job_id, _ in found]
 
 
 def _plan(request: CleanRequest) -> ExportPlan:

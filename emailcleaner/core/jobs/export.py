@@ -59,10 +59,10 @@ _NAMES_FIRST: Mapping[str, Any] = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """Where and how to write."""
+    """Where and how to write; without a `format`, in that of the job's request."""
 
     out: Path
-    format: OutputFormat = OutputFormat.CSV
+    format: OutputFormat | None = None
     spreadsheet_safe: bool = False
     force: bool = False
 
@@ -153,7 +153,7 @@ def _write_out(
     return export_lists(
         sources,
         plan.out,
-        format=plan.format,
+        format=plan.format or row.request.format,
         spreadsheet_safe=plan.spreadsheet_safe,
         force=plan.force,
         summary=summary,
@@ -221,7 +221,6 @@ def _source(
 
 
 def export_selection(
-    parts: Parts,
     results: JobResults,
     keep: npt.NDArray[np.int64],
     path: Path,
@@ -230,9 +229,10 @@ def export_selection(
     with_verdicts: bool,
     spreadsheet_safe: bool,
 ) -> int:
-    """Write the rows at positions `keep` of `results.table`; see `Services.export_selection`."""
+    """Write the rows at positions `keep` of `results.table`; see `JobResults.write_selection`."""
     from emailcleaner.core.export import export_rows
 
+    parts = results.parts
     folder = job_folder(parts.home, results.job.job_id) / "parts"
     decided = Decided(folder, tuple(parts.store.jobs.parts(results.job.job_id)), results.summary)
     chosen = np.zeros(results.table.num_rows, dtype=np.bool_)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,7 +140,7 @@ def read_list(
     waiting: deque[Future[CheckedBlock]] = deque()
     for batch in spooled.batches(token):
         token.check()
-        waiting.append(pool.submit(lambda b=batch: check(b)))  # type: ignore[misc]  # mypy: lambda default
+        waiting.append(pool.submit(partial(check, batch)))
         if len(waiting) >= _IN_FLIGHT:
             yield waiting.popleft().result()
     while waiting:

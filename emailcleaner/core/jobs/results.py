@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from emailcleaner.core.columns import RESULTS_SCHEMA
@@ -25,12 +27,15 @@ from emailcleaner.core.model import (
     JobId,
     JobSummary,
     MxHost,
+    OutputFormat,
     Reason,
     Segment,
     Verdict,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emailcleaner.core.bootstrap import Parts
     from emailcleaner.core.lists import SpooledList
 
@@ -52,6 +57,7 @@ _FROM_DNS = frozenset(
 class JobResults:
     """All rows of a job in source order; `table` has the columns of `columns.RESULTS_SCHEMA`."""
 
+    parts: Parts
     job: JobSummary
     request: CleanRequest
     summary: dict[str, Any]
@@ -68,6 +74,7 @@ class JobResults:
         tables = [read_part(folder, p) for p in parts.store.jobs.parts(job_id)]
         table = pa.concat_tables(tables) if tables else RESULTS_SCHEMA.empty_table()
         return cls(
+            parts=parts,
             job=row.summary,
             request=row.request,
             summary=json.loads(row.summary_json) if row.summary_json else {},
@@ -85,18 +92,44 @@ class JobResults:
                 return tuple(zip(spooled.dialect.column_names, _cells(record, spooled.dialect), strict=False))
         return ()
 
-    def explain(self, parts: Parts, index: int) -> Explanation:
+    def explain(self, index: int) -> Explanation:
         """The verdict of row `index` of `table` in plain words."""
         from emailcleaner.core.verdicts import explain
 
         row = {name: self.table[name][index].as_py() for name in self.table.column_names}
-        verdict, domain = self._judged_again(parts, row)
+        verdict, domain = self._judged_again(self.parts, row)
         return explain(
             verdict,
             address=row["normalized"] or row["address"],
             domain=domain,
             suggestion=row["suggestion"],
-            disposable_sources=parts.check_data().disposable_sources(row["domain"]),
+            disposable_sources=self.parts.check_data().disposable_sources(row["domain"]),
+        )
+
+    def write_selection(
+        self,
+        keep: npt.NDArray[np.int64],
+        path: Path,
+        *,
+        output_format: OutputFormat,
+        with_verdicts: bool,
+        spreadsheet_safe: bool,
+    ) -> int:
+        """Write the rows at positions `keep` of `table` into one file; returns how many.
+
+        Rows come in source order with their source cells unchanged; `with_verdicts` adds the `ec_`
+        columns. Of a job with several lists each list has a file of its own: `path` with the list's
+        name behind its stem. Raises `UserError` where it cannot be written.
+        """
+        from emailcleaner.core.jobs.export import export_selection
+
+        return export_selection(
+            self,
+            keep,
+            path,
+            output_format=output_format,
+            with_verdicts=with_verdicts,
+            spreadsheet_safe=spreadsheet_safe,
         )
 
     def _judged_again(self, parts: Parts, row: dict[str, Any]) -> tuple[Verdict, DomainFinding | None]:

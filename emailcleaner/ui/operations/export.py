@@ -49,8 +49,8 @@ def export_rows(
 ) -> Task:
     """Write the rows at `keep` into one file."""
 
-    def work(services: Services) -> Exported:
-        return Exported(_write(services, results, keep, path, form), path)
+    def work(_services: Services) -> Exported:
+        return Exported(_write(results, keep, path, form), path)
 
     return session.run(work, done, failed)
 
@@ -66,13 +66,13 @@ def export_rows_by_segment(
 ) -> Task:
     """Write one file a segment into `folder`; segments without rows are left out."""
 
-    def work(services: Services) -> Exported:
+    def work(_services: Services) -> Exported:
         folder.mkdir(parents=True, exist_ok=True)
         rows = 0
         for segment, indices in keep.items():
             if len(indices):
                 path = folder / f"{segment.value}.{form.format.value}"
-                rows += _write(services, results, indices, path, form)
+                rows += _write(results, indices, path, form)
         return Exported(rows, folder)
 
     return session.run(work, done, failed)
@@ -99,11 +99,8 @@ def export_everything(
     return session.run(work, done, failed)
 
 
-def _write(
-    services: Services, results: JobResults, keep: npt.NDArray[np.int64], path: Path, form: ExportForm
-) -> int:
-    return services.export_selection(
-        results,
+def _write(results: JobResults, keep: npt.NDArray[np.int64], path: Path, form: ExportForm) -> int:
+    return results.write_selection(
         keep,
         path,
         output_format=form.format,

@@ -78,7 +78,7 @@ def explain_row(
 ) -> Task:
     """One verdict in plain words, with the row it belongs to."""
 
-    def work(services: Services) -> RowDetail:
-        return RowDetail(index, services.explain(results, index), services.source_cells(results, index))
+    def work(_services: Services) -> RowDetail:
+        return RowDetail(index, results.explain(index), results.source_cells(index))
 
     return session.run(work, done, failed)

@@ -77,6 +77,7 @@ def services(
     clock: Clock | None = None,
     block_size: int | None = None,
     deadline_s: float = 2.0,
+    sole: bool = False,
 ) -> Iterator[Services]:
     """The real services of a home at `root`."""
     with open_services(
@@ -84,6 +85,7 @@ def services(
         settings=asking(server, deadline_s=deadline_s),
         clock=clock,
         block_size=block_size,
+        sole=sole,
     ) as opened:
         yield opened
 

@@ -26,7 +26,6 @@ from emailcleaner.core.model import CleanRequest, Depth, JobState
 from emailcleaner.core.paths import Home
 from emailcleaner.core.settings import Settings
 from emailcleaner.core.settings.catalogue import DnsSettings
-from emailcleaner.core.store import InstanceLock
 
 T = TypeVar("T")
 
@@ -113,11 +112,11 @@ def carry_out(order: Order) -> Counter[str]:
     home = Home(Path(order.home))
     request = CleanRequest(sources=(order.source,), out=order.out, depth=Depth.DOMAIN)
     with (
-        open_services(home=home, settings=settings, clock=DoomedClock(doom), block_size=2_000) as opened,
-        InstanceLock(home.root),
+        open_services(
+            home=home, settings=settings, clock=DoomedClock(doom), block_size=2_000, sole=True
+        ) as opened,
         ThreadPoolExecutor(2) as executor,
     ):
-        opened.recover()
         jobs = opened.jobs()
         job_id = jobs[0].job_id if jobs else opened.create(request)
         if not jobs or jobs[0].state is not JobState.DONE:

@@ -72,23 +72,21 @@ def test_the_table_says_what_the_files_say(tmp_path: Path, found: JobResults) ->
 def test_source_cells_are_those_of_the_row(opened: Services, found: JobResults) -> None:
     expected = _CELLS * 20
     for index in range(0, len(expected), 7):
-        assert opened.source_cells(found, index) == tuple(
-            zip(("name", "email"), expected[index], strict=True)
-        )
-    assert opened.source_cells(found, len(expected)) == (("email", "new@acme-mail.org"),)
-    assert opened.source_cells(found, len(expected) + 1) == (("email", "anna.b@acme-mail.org"),)
+        assert found.source_cells(index) == tuple(zip(("name", "email"), expected[index], strict=True))
+    assert found.source_cells(len(expected)) == (("email", "new@acme-mail.org"),)
+    assert found.source_cells(len(expected) + 1) == (("email", "anna.b@acme-mail.org"),)
 
 
 def test_every_row_can_be_explained_with_the_score_it_has(opened: Services, found: JobResults) -> None:
     for index in range(len(_CELLS) * 2):
-        told = opened.explain(found, index)
+        told = found.explain(index)
         assert told.headline
         points = sum(c.points for c in told.contributions)
         assert found.table["score"][index].as_py() == max(0, min(100, points))
 
 
 def test_the_cells_of_the_explanation_say_why(opened: Services, found: JobResults) -> None:
-    sentences = [" ".join(opened.explain(found, index).sentences) for index in range(len(_CELLS))]
+    sentences = [" ".join(found.explain(index).sentences) for index in range(len(_CELLS))]
     assert len(set(sentences)) >= 6
 
 
@@ -99,8 +97,7 @@ def test_a_selection_is_the_rows_that_were_picked(
     reasons = np.array(found.table["reason"].to_pylist())
     keep = np.flatnonzero((reasons == "domain_accepts") | (reasons == "disposable_domain"))
     target = tmp_path / "picked.csv"
-    count = opened.export_selection(
-        found,
+    count = found.write_selection(
         keep,
         target,
         output_format=OutputFormat.CSV,

@@ -11,10 +11,10 @@ from emailcleaner.core.columns import RESULTS_SCHEMA
 from emailcleaner.core.store.parts import (
     ROW_GROUP,
     DamagedPart,
+    build_index,
     index_path,
     read_part,
     read_rows,
-    build_index,
     write_part,
 )
 from tests.core.store.rows import result_table
@@ -98,6 +98,7 @@ def test_another_schema_and_an_empty_table_are_refused(tmp_path: Path) -> None:
 def test_a_look_up_file_is_built_again_as_it_was(tmp_path: Path) -> None:
     part = write_part(tmp_path, 0, many(ROW_GROUP + 5))
     index = index_path(tmp_path, part.file)
+    build_index(tmp_path, part.file, part.rows)
     before = index.read_bytes()
     index.unlink()
     build_index(tmp_path, part.file, part.rows)
