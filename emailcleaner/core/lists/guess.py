@@ -19,24 +19,24 @@ from emailcleaner.core.model import Dialect, ListKind, ReadOptions
 _LINE = re.compile(rb"([^\r\n]*+)(\r\n|\n|\r|\Z)")
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": ""}
+#: A longer cell is no single address, whatever is in it.
+_ADDRESS_LENGTH = 500
 #: One address filling a cell, perhaps with a name before it.
 _ONE_ADDRESS = re.compile(
-    r"\s*(?:mailto:)?[\"'(<]*[^\s@,;|<>\"]+@[^\s@,;|<>\"]+[\"')>]*[.,;]?\s*|[^@]*<\s*[^\s@<>]+@[^\s@<>]+\s*>\s*",
+    r"\s*(?:mailto:)?[\"'(<]*[^\s@,;|<>\"]+@[^\s@,;|<>\"]+[\"')>]*[.,;]?\s*"
+    r"|[^@]*<\s*[^\s@<>]+@[^\s@<>]+\s*>\s*",
     re.IGNORECASE,
 )
 _SOME_ADDRESS = re.compile(r"[^\s@,;|<>\"]@[^\s@,;|<>\"]+")
-_ONE_DOMAIN = re.compile(r"\s*@?(?:[\w-]+\.)+[\w-]{2,}\.?\s*")
-_MAIL_WORD = (
-    r"e[\s_-]?mail|mail|mel|correo|courriel|courrier|e[\s_-]?post|posta|epost|сайт_почта|почта|имейл|メール|邮箱|邮件|電子郵件|"
-    r"郵箱|이메일|البريد|ηλεκτρονικ"
-)
+_ONE_DOMAIN = re.compile(r"\s*@?(?:[\w-]+\.)+[\w-]{2,}\.?\s*\Z")
+_MAIL_WORD = r"e[\s_-]?mail|mail|correo|courriel|e[\s_-]?post|почта|имейл|メール|邮箱|邮件|電子郵件|郵箱|이메일|البريد|ηλεκτρονικ"
 _HINT = re.compile(rf"(?:{_MAIL_WORD})", re.IGNORECASE)
 #: Cells that are nothing but the heading of an address column.
 _HEADING = re.compile(
-    rf"\W*(?:(?:{_MAIL_WORD})s?(?:[\s_-]*(?:address(?:es)?|adress?en?|adresse?s?|id|list|\d+))*|address(?:es)?)\W*",
+    rf"\W*+(?:(?:{_MAIL_WORD})s?(?:[\s_-]*+(?:add?ress(?:e[ns]?)?|id|list|\d))*+|address(?:es)?)\W*+",
     re.IGNORECASE,
 )
-_DOMAIN_HEADING = re.compile(r"\W*(?:domains?|hosts?|suppress\w*|block\w*)\W*", re.IGNORECASE)
+_DOMAIN_HEADING = re.compile(r"\W*+(?:domains?|hosts?|suppress\w*|block\w*)\W*+", re.IGNORECASE)
 #: Mail columns of somebody else than the person in the row.
 _OTHER_PERSON = re.compile(
     r"owner|manager|sender|from|rep\b|agent|refer|parent|creat|assign|sales|updated|by\b", re.IGNORECASE
@@ -78,11 +78,11 @@ def guess(
     told = _told_delimiter(options)
     strict = seed.kind in (ListKind.SPREADSHEET, ListKind.JSONL)
     if strict:
-        sample = _sample(lines, ",", strict=True)
+        sample = _sample(lines, ",", domains=domains, strict=True)
     elif told is not None:
-        sample = _sample(lines, told)
+        sample = _sample(lines, told, domains=domains)
     else:
-        sample = _best_sample(lines, suffix)
+        sample = _best_sample(lines, suffix, domains=domains, column_told=bool(options.columns))
     kind = seed.kind if sample.delimiter else ListKind.TEXT
     has_header = _has_header(sample, options, strict_json=seed.kind is ListKind.JSONL, domains=domains)
     columns = _width(sample, has_header=has_header)
@@ -128,21 +128,23 @@ def _told_delimiter(options: ReadOptions) -> str | None:
 # --- delimiter -----------------------------------------------------------------------------------
 
 
-def _best_sample(lines: list[bytes], suffix: str) -> _Sample:
+def _best_sample(lines: list[bytes], suffix: str, *, domains: bool, column_told: bool) -> _Sample:
     """The delimiter under which the lines are most like a table with addresses in it."""
     least = 0.5 if suffix in (".csv", ".tsv", ".tab") else 0.85
-    samples = [_sample(lines, delimiter) for delimiter in _DELIMITERS]
-    tables = [s for s in samples if s.columns > 1 and _is_table(s, least)]
+    samples = [_sample(lines, delimiter, domains=domains) for delimiter in _DELIMITERS]
+    tables = [s for s in samples if s.columns > 1 and _is_table(s, least, domains=domains)]
+    if column_told and not tables:  # whoever names a column has a table, whatever is in it
+        tables = [s for s in samples if s.columns > 1 and s.share > 0.8]
     if tables:
         return max(tables, key=lambda s: (s.share * (0.3 + s.addresses), s.columns))
-    single = _sample(lines, ",")
+    single = _sample(lines, ",", domains=domains)
     quoted = any(line.lstrip().startswith(b'"') and line.rstrip().endswith(b'"') for line in lines)
     if single.columns == 1 and single.share > 0.99 and (quoted or suffix in (".csv", ".tsv")):
         return single
-    return _sample(lines, "")
+    return _sample(lines, "", domains=domains)
 
 
-def _is_table(sample: _Sample, least: float) -> bool:
+def _is_table(sample: _Sample, least: float, *, domains: bool) -> bool:
     """Whether lines were cut into columns for good, and not by the commas of free text."""
     titled = any(_HINT.search(cell) for cell in sample.records[0]) and len(sample.records[0]) > 1
     if titled and not any(_SOME_ADDRESS.search(cell) for cell in sample.records[0]):
@@ -150,13 +152,13 @@ def _is_table(sample: _Sample, least: float) -> bool:
     if sample.addresses < 0.2:
         return False
     cells = [cell for record in sample.records for cell in record if cell.strip()]
-    only_addresses = sum(bool(_ONE_ADDRESS.fullmatch(cell)) for cell in cells) > 0.9 * len(cells)
+    only_addresses = sum(_fills(cell, domains=domains) for cell in cells) > 0.9 * len(cells)
     if only_addresses:  # lines of several addresses, or columns of them
         return len(sample.records) > 2 and sample.share > 0.95
     return sample.share >= least
 
 
-def _sample(lines: list[bytes], delimiter: str, *, strict: bool = False) -> _Sample:
+def _sample(lines: list[bytes], delimiter: str, *, domains: bool, strict: bool = False) -> _Sample:
     """The records of the sample, with as many columns as suit most of them."""
     if not delimiter:
         records = tuple((line.decode(errors="replace"),) for line in lines[: limits.SAMPLE_RECORDS])
@@ -164,11 +166,14 @@ def _sample(lines: list[bytes], delimiter: str, *, strict: bool = False) -> _Sam
     mark = delimiter.encode()
     counts = Counter(len(split_line(line, mark)[0]) for line in lines)
     likely = {len(split_line(lines[0], mark)[0]), counts.most_common(1)[0][0]}
-    samples = [_parsed(lines, delimiter, columns, strict=strict) for columns in sorted(likely, reverse=True)]
+    samples = [
+        _parsed(lines, Layout(mark, columns, tuple(range(columns)), strict), domains=domains)
+        for columns in sorted(likely, reverse=True)
+    ]
     return max(samples, key=lambda s: s.share)
 
 
-def _parsed(lines: list[bytes], delimiter: str, columns: int, *, strict: bool) -> _Sample:
+def _parsed(lines: list[bytes], layout: Layout, *, domains: bool) -> _Sample:
     data = b"\n".join(lines) + b"\n"
     ends = [len(line) for line in lines]
     starts, at = [], 0
@@ -176,7 +181,6 @@ def _parsed(lines: list[bytes], delimiter: str, columns: int, *, strict: bool) -
         starts.append(at)
         ends[index] = at + len(line)
         at += len(line) + 1
-    layout = Layout(delimiter.encode(), columns, tuple(range(columns)), strict)
     records: list[tuple[str, ...]] = []
     index = fitting = 0
     while index < len(lines) and len(records) < limits.SAMPLE_RECORDS:
@@ -184,22 +188,28 @@ def _parsed(lines: list[bytes], delimiter: str, columns: int, *, strict: bool) -
         cells = record.cells
         if cells is None:
             cells = tuple(split_line(record.raw, layout.delimiter)[0])
-        if len(cells) == columns:
+        if len(cells) == layout.columns:
             fitting += record.lines
         if not record.raw.startswith(b"\0") and b"\0" not in record.raw:
             records.append(tuple(cell.decode(errors="replace") for cell in cells))
         index += record.lines
     records = records or [("",)]
-    return _Sample(delimiter, tuple(records), columns, fitting / max(index, 1), _best_share(records, columns))
+    share = _best_share(records, layout.columns, domains=domains)
+    return _Sample(layout.delimiter.decode(), tuple(records), layout.columns, fitting / max(index, 1), share)
 
 
-def _best_share(records: Sequence[tuple[str, ...]], columns: int) -> float:
+def _fills(cell: str, *, domains: bool) -> bool:
+    """Whether a cell is one address (or domain) and nothing else."""
+    if len(cell) > _ADDRESS_LENGTH:
+        return False
+    return bool("@" in cell and _ONE_ADDRESS.fullmatch(cell)) or bool(domains and _ONE_DOMAIN.match(cell))
+
+
+def _best_share(records: Sequence[tuple[str, ...]], columns: int, *, domains: bool) -> float:
     """The share of rows that have one address filling a cell, in the column that has most."""
     found: Counter[int] = Counter()
     for record in records:
-        found.update(
-            i for i, cell in enumerate(record[:columns]) if "@" in cell and _ONE_ADDRESS.fullmatch(cell)
-        )
+        found.update(i for i, cell in enumerate(record[:columns]) if _fills(cell, domains=domains))
     return found.most_common(1)[0][1] / len(records) if found else 0.0
 
 
@@ -217,11 +227,17 @@ def _has_header(sample: _Sample, options: ReadOptions, *, strict_json: bool, dom
         return True
     if any(_SOME_ADDRESS.search(cell) for cell in first):
         return False
-    if any(_HEADING.fullmatch(cell) or (domains and _DOMAIN_HEADING.fullmatch(cell)) for cell in first):
+    if any(_is_heading(cell, domains=domains) for cell in first):
         return True
     if not sample.delimiter or len(first) < 2:
         return False
     return _unlike_rows(first, body)
+
+
+def _is_heading(cell: str, *, domains: bool = False) -> bool:
+    if len(cell) > _ADDRESS_LENGTH:
+        return False
+    return bool(_HEADING.fullmatch(cell)) or bool(domains and _DOMAIN_HEADING.fullmatch(cell))
 
 
 def _unlike_rows(first: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
@@ -233,7 +249,7 @@ def _unlike_rows(first: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> boo
     if not filled or len(set(filled)) < len(first) or not words:
         return False
     place, share = _address_share(body, len(first))
-    return share >= _MIN_SHARE and not _ONE_DOMAIN.fullmatch(first[place])
+    return share >= _MIN_SHARE and not _ONE_DOMAIN.match(first[place])
 
 
 def _address_share(body: Sequence[tuple[str, ...]], columns: int) -> tuple[int, float]:
@@ -308,6 +324,7 @@ def _address_columns(
         if _content(body, best, _ONE_DOMAIN).hits or not body:
             return (best,), f"Domains are in {names[best]!r}."
     titled = [c for c, name in enumerate(names) if has_header and _HINT.search(name)]
+    titled.sort(key=lambda c: not _is_heading(names[c]))
     if titled:
         return (
             titled[0],

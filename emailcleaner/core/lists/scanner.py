@@ -114,11 +114,14 @@ def address_cells(table: Table) -> pa.StringArray:
 
 
 def raw_records(table: Table) -> tuple[pa.LargeBinaryArray, pa.LargeBinaryArray]:
-    """Every row's bytes as they stand, and the same with exactly as many cells as columns."""
+    """Every row's bytes as they stand, and the same with exactly as many cells as columns.
+
+    Without a delimiter both are the lines themselves: the one cell of each, not quoted.
+    """
     layout = table.layout
     records = _records(table, table.end)
     if not layout.delimiter:
-        return records, _quoted_lines(records)
+        return records, records
     missing = layout.columns - 1 - table.count
     uneven = missing.any() or any(len(r.cells or ()) != layout.columns for r in table.special.values())
     if not uneven:
@@ -243,14 +246,3 @@ def _record_text(record: Record, layout: Layout, *, aligned: bool) -> bytes:
     if aligned:
         cells = cells[: layout.columns] + (b"",) * missing
     return join_cells(cells, layout.delimiter)
-
-
-def _quoted_lines(records: pa.LargeBinaryArray) -> pa.LargeBinaryArray:
-    """Lines of plain text as CSV cells: quoted where any usual delimiter or a quote is in them."""
-    text = records.cast(pa.large_string())
-    needed = pc.match_substring_regex(text, '[,;|\t"]')
-    if not pc.any(needed).as_py():
-        return records
-    mark, nothing = pa.scalar('"', pa.large_string()), pa.scalar("", pa.large_string())
-    quoted = pc.binary_join_element_wise(mark, pc.replace_substring(text, '"', '""'), mark, nothing)
-    return pc.if_else(needed, quoted, text).cast(pa.large_binary())

@@ -160,12 +160,12 @@ def test_several_address_columns_are_joined_where_they_have_text() -> None:
         assert read_all(spooled).cells == ["a@b.c ; c@d.e", "f@g.h", "i@j.k", ""]
 
 
-def test_lines_of_plain_text_become_csv_cells_when_aligned() -> None:
+def test_a_line_of_plain_text_is_one_cell_whatever_is_in_it() -> None:
     text = b'a@b.c\nBob, "x" <b@b.c>\nc@b.c; d@b.c\n"\n'
     with laid_out(text, layout(1, delimiter=b"")) as spooled:
         found = read_all(spooled)
-    assert found.records == text.split(b"\n")[:-1]
-    assert [row[0] for row in parsed(found.aligned)] == [r.decode() for r in found.records]
+    assert found.records == found.aligned == text.split(b"\n")[:-1]
+    assert found.cells == text.decode().split("\n")[:-1]
 
 
 def test_a_backslash_is_a_character_like_any_other() -> None:
