@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,7 +23,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emailcleaner.core.checks import AddressChecker, AddressPolicy, find_duplicates, load_check_data
+from emailcleaner.core.checks import (
+    AddressChecker,
+    AddressPolicy,
+    CheckData,
+    find_duplicates,
+    load_check_data,
+)
 from emailcleaner.core.columns import CheckedBatch, IntakeBatch, RawBatch
 from emailcleaner.core.lists import SpooledList, spool
 from emailcleaner.core.model import Flag, ReadOptions, Reason
@@ -39,10 +46,10 @@ Codes = npt.NDArray[np.uint8]
 
 def clean(source: Path, out: Path, port: int = 0) -> dict[str, int]:
     """Rows by segment."""
-    checker = AddressChecker(load_check_data(resource_dir()), AddressPolicy())
+    data = load_check_data(resource_dir())
     with ThreadPoolExecutor(2) as pool, _session(port) as session:
         spooled = spool(source, source.name, ReadOptions(), out / "work")
-        first = FirstPass(checker, session)
+        first = FirstPass(data, session)
         for future in _ahead(pool, first.check, spooled.batches(workers=pool)):
             first.put_by(*future.result())
         codes = first.codes()
@@ -56,9 +63,10 @@ def clean(source: Path, out: Path, port: int = 0) -> dict[str, int]:
 class FirstPass:
     """Findings of the rows, and of the domains if there is a session."""
 
-    def __init__(self, checker: AddressChecker, session: DomainSession | None) -> None:
+    def __init__(self, data: CheckData, session: DomainSession | None) -> None:
         self.keys: list[npt.NDArray[np.uint64]] = []
-        self._checker = checker
+        self._data = data
+        self._of_thread = threading.local()  # a checker is not for two threads at once
         self._session = session
         self._rows: list[Codes] = []
         self._row_domains: list[npt.NDArray[np.int32]] = []
@@ -66,7 +74,9 @@ class FirstPass:
 
     def check(self, batch: IntakeBatch) -> tuple[Codes, CheckedBatch]:
         """One block, on a worker."""
-        found = self._checker.check_batch(batch.rows.column("cell"))
+        if not hasattr(self._of_thread, "checker"):
+            self._of_thread.checker = AddressChecker(self._data, AddressPolicy())
+        found = self._of_thread.checker.check_batch(batch.rows.column("cell"))
         codes = np.zeros(len(found.reason), np.uint8)
         codes[found.flags & np.uint32(Flag.ROLE) != 0] = SEGMENTS.index("role_based")
         codes[found.flags & np.uint32(Flag.DISPOSABLE) != 0] = SEGMENTS.index("disposable")
