@@ -13,7 +13,7 @@ HEAD = MIB
 #: Records of the head that are parsed for the guess.
 SAMPLE_RECORDS = 1_000
 #: Bytes of the working copy that are taken at once.
-BLOCK = 8 * MIB
+BLOCK = 4 * MIB
 #: A longer field makes its record a `malformed_row`; a quoted field that would be longer was never closed.
 FIELD = 64 * KIB
 #: A longer record is a `malformed_row`, and its raw text is kept up to this length.
@@ -32,5 +32,6 @@ ARCHIVE_INFLATED = 2 * 1024 * MIB
 GZIP_INFLATED = 64 * 1024 * MIB
 RATIO = 200
 RATIO_FROM = 10 * MIB
-#: Cells of the rectangle that a sheet spans, empty ones included.
+XLS_SIZE = 512 * MIB
+#: Cells of the rectangles that sheets span, empty ones included.
 SHEET_CELLS = 64_000_000
