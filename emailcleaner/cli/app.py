@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from emailcleaner import __version__
 from emailcleaner.cli import clean, jobs, verify
@@ -42,19 +42,27 @@ def run(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(build())
     try:
         result = command.main(args=list(arguments), prog_name="emailcleaner", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as asked:
-        sys.stderr.write(asked.format_message() + "\n")
-        return 2
-    except click.exceptions.Exit as ended:
+    except typer.Exit as ended:
         return ended.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.UsageError as wrong:
-        where = wrong.ctx.command_path if wrong.ctx is not None else "emailcleaner"
-        raise UserError(wrong.format_message().rstrip(".") + ".", f"See: {where} --help") from wrong
+    except TyperException as wrong:
+        return _refused(wrong)
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else 0
+
+
+def _refused(wrong: TyperException) -> int:
+    """A command line that makes no sense: help if there was nothing to refuse, else one sentence."""
+    context = getattr(wrong, "ctx", None)
+    in_words: Callable[[], str] = getattr(wrong, "format_message", wrong.__str__)
+    text = in_words().replace("Value error, ", "")
+    if text.startswith("Usage:"):
+        sys.stderr.write(text + "\n")
+        return 2
+    where = context.command_path if context is not None else "emailcleaner"
+    raise UserError(text.rstrip(".") + ".", f"See: {where} --help") from wrong
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback is click's

@@ -43,7 +43,7 @@ _DRAW_S = 0.15
 
 def clean(
     lists: Annotated[
-        list[str], typer.Argument(metavar="LIST...", help="Lists to clean; '-' reads standard input.")
+        list[str], typer.Argument(metavar="LIST", help="Lists to clean; '-' reads standard input.")
     ],
     *,
     out: Annotated[

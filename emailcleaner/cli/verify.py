@@ -13,7 +13,7 @@ from emailcleaner.core.model import Depth
 
 
 def verify(
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Addresses to check.")],
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS", help="Addresses to check.")],
     depth: Annotated[Depth, typer.Option(help="How deep to check: syntax or domain.")] = Depth.DOMAIN,
 ) -> int:
     """Check single addresses; prints one JSON object a line."""
