@@ -178,7 +178,7 @@ class _XlsxExtent:
         self._rows = [min(self._rows[0], *numbers), max(self._rows[1], *numbers)]
         across = [_column_number(column) for column in self._columns]
         width, height = max(across) - min(across) + 1, self._rows[1] - self._rows[0] + 1
-        _check_extent(width, height)
+        _check_extent(width * height)
 
 
 def _column_number(letters: bytes) -> int:
@@ -197,6 +197,7 @@ class _OdsExtent:
         self._parser.EndElementHandler = self._end
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._width = self._height = 0  # up to the last cell with a value
+        self._before = 0  # cells of the sheets before
         self._rows = self._cells = 0  # up to where the parser is
         self._filled = 0  # cells of this row up to its last value
         self._has_value = False
@@ -210,6 +211,7 @@ class _OdsExtent:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
+            self._before += self._width * self._height
             self._width = self._height = self._rows = 0
         elif name == "table:table-row":
             self._times = int(attributes.get("table:number-rows-repeated", "1"))
@@ -229,11 +231,11 @@ class _OdsExtent:
             self._rows += self._times
             if self._filled:
                 self._width, self._height = max(self._width, self._filled), self._rows
-                _check_extent(self._width, self._height)
+                _check_extent(self._before + self._width * self._height)
 
 
-def _check_extent(width: int, height: int) -> None:
-    if width * height > limits.SHEET_CELLS:
+def _check_extent(cells: int) -> None:
+    if cells > limits.SHEET_CELLS:
         raise UserError(
             "The spreadsheet spans far more cells than a list needs.",
             "Delete the empty rows and columns around the list, or save it as CSV.",

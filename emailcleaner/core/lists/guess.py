@@ -29,7 +29,10 @@ _ONE_ADDRESS = re.compile(
 )
 _SOME_ADDRESS = re.compile(r"[^\s@,;|<>\"]@[^\s@,;|<>\"]+")
 _ONE_DOMAIN = re.compile(r"\s*@?(?:[\w-]+\.)+[\w-]{2,}\.?\s*\Z")
-_MAIL_WORD = r"e[\s_-]?mail|mail|correo|courriel|e[\s_-]?post|почта|имейл|メール|邮箱|邮件|電子郵件|郵箱|이메일|البريد|ηλεκτρονικ"
+_MAIL_WORD = (
+    r"e[\s_-]?mail|mail|correo|courriel|e[\s_-]?post|почта|имейл|メール|邮箱|邮件|電子郵件|郵箱"
+    r"|이메일|البريد|ηλεκτρονικ"
+)
 _HINT = re.compile(rf"(?:{_MAIL_WORD})", re.IGNORECASE)
 #: Cells that are nothing but the heading of an address column.
 _HEADING = re.compile(

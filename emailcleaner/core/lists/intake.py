@@ -16,7 +16,9 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, TypeVar
 
 from emailcleaner.core.errors import UserError
-from emailcleaner.core.lists import archives, jsonlines, limits, spreadsheets
+from emailcleaner.core.lists import jsonlines, limits, spreadsheets
+from emailcleaner.core.lists.archives import check_archive
+from emailcleaner.core.lists.compound_files import check_compound_file
 from emailcleaner.core.lists.encodings import Encoding, copy_as_utf8, decode_head, detect, told
 from emailcleaner.core.lists.guess import Guess, guess
 from emailcleaner.core.lists.jsonlines import BadLine
@@ -111,8 +113,7 @@ def _named_errors(name: str) -> Iterator[None]:
 def _inspect_opened(path: Path, source: Source, head: bytes, options: ReadOptions, *, domains: bool) -> Guess:
     container = container_of(head)
     if container in (Container.ZIP, Container.OLE):
-        if container is Container.ZIP:
-            archives.check_archive(path)
+        _guard(path, container)
         with spreadsheets.open_workbook(path, options.sheet) as book:
             rows = itertools.islice(_sheet_rows(book), limits.SAMPLE_RECORDS + 1)
             seed = replace(_SEED, kind=ListKind.SPREADSHEET, sheet=book.name, sheets=book.names)
@@ -134,6 +135,14 @@ def _inspect_opened(path: Path, source: Source, head: bytes, options: ReadOption
         seed = replace(seed, kind=ListKind.JSONL)
         return guess(_table_text(table), seed, options, suffix="", cut=False, domains=domains)
     return guess(text, seed, options, suffix=_suffix(path.name), cut=cut, domains=domains)
+
+
+def _guard(path: Path, container: Container, check: Callable[[], None] = _go_on) -> None:
+    """Refuse a spreadsheet that would be dangerous to open."""
+    if container is Container.ZIP:
+        check_archive(path, check)
+    else:
+        check_compound_file(path, check)
 
 
 def _is_json_lines(text: bytes, options: ReadOptions) -> bool:
@@ -253,8 +262,7 @@ def _copy(job: _Job, source: Source) -> Dialect:
 
 
 def _copy_sheet(job: _Job, container: Container) -> Dialect:
-    if container is Container.ZIP:
-        archives.check_archive(job.path, job.check)
+    _guard(job.path, container, job.check)
     with (
         spreadsheets.open_workbook(job.path, job.options.sheet) as book,
         _created(job.folder / TEXT_NAME) as out,

@@ -1,7 +1,7 @@
 """Spreadsheets (XLSX, XLS, ODS) as rows of text, the way the user sees them.
 
 Values that formulas were last calculated to are read, formulas never. Text stays as it is (007),
-whole numbers have no decimal point, dates are ISO 8601. The file must have passed `archives` before.
+whole numbers have no decimal point, dates are ISO 8601. The file must have passed its guard before.
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ class Workbook:
         """Every row from the sheet's first on, empty ones too; at most `limits.COLUMNS` wide."""
         if self._sheet.start is None:
             return
-        for _ in range(self._sheet.start[0]):
-            yield []
         if self._sheet.width > limits.COLUMNS:
             raise UserError(f"The sheet has more than {limits.COLUMNS:,} columns.", "Save the list as CSV.")
         for row in self._sheet.iter_rows():
