@@ -99,27 +99,32 @@ def string_buffers(strings: pa.StringArray) -> tuple[npt.NDArray[np.int32], npt.
 def find_duplicates(keys: U64) -> tuple[I64, I64]:
     """The rows whose key stood in an earlier row, in order, and for each the first row with that key.
 
-    `keys` are those of all rows of a job in order; 0 is never a duplicate. Needs 17 bytes a row.
+    `keys` are those of all rows of a job in order; 0 is never a duplicate. Needs 9 bytes a row.
     """
-    order = np.argsort(keys)
-    ranked = keys[order]
-    again = np.flatnonzero((ranked[1:] == ranked[:-1]) & (ranked[1:] != 0)) + 1
-    if not len(again):
+    ranked = np.sort(keys)
+    repeated = np.unique(ranked[1:][ranked[1:] == ranked[:-1]])
+    repeated = repeated[repeated != 0]
+    if not len(repeated):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    # Members of a group are `again` and the one before each start; the sort was not stable, so the
-    # first row of a group is its smallest.
-    starts = again[np.flatnonzero(np.diff(again, prepend=-1) != 1)] - 1
-    members = np.union1d(again, starts)
-    rows = order[members].astype(np.int64)
-    group = np.searchsorted(starts, members, side="right") - 1
-    by_row = np.lexsort((rows, group))
-    rows, group = rows[by_row], group[by_row]
-    head = np.flatnonzero(np.diff(group, prepend=-1) != 0)
-    first = rows[head][group]
+    rows = _rows_with(keys, repeated)
+    group = np.searchsorted(repeated, keys[rows])
+    # `rows` ascend, so the first of each group is where the group is met first.
+    first = rows[np.unique(group, return_index=True)[1]][group]
     repeats = rows != first
-    rows, first = rows[repeats], first[repeats]
-    in_order = np.argsort(rows)
-    return rows[in_order], first[in_order]
+    return rows[repeats], first[repeats]
+
+
+def _rows_with(keys: U64, wanted: U64) -> I64:
+    """The rows, in order, whose key is one of `wanted` (sorted)."""
+    bits = np.uint64(max(16, min(26, len(wanted).bit_length() + 5)))
+    shift = np.uint64(64) - bits
+    likely = np.zeros(1 << int(bits), dtype=np.bool_)
+    likely[wanted >> shift] = True
+    # Most rows are ruled out by one look into a table that fits the cache.
+    rows = np.flatnonzero(likely[keys >> shift]).astype(np.int64)
+    place = np.minimum(np.searchsorted(wanted, keys[rows]), len(wanted) - 1)
+    found: I64 = rows[wanted[place] == keys[rows]]
+    return found
 
 
 def _stir(state: U64) -> U64:
