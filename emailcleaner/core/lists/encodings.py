@@ -215,7 +215,8 @@ def _wide(head: bytes) -> Encoding | None:
             continue
         plain = sum(c in "\t\r\n" or (c.isprintable() and c != "\ufffd") for c in text) / max(len(text), 1)
         usual = sum(c.isascii() and c != "\0" for c in text) / max(len(text), 1)
-        if plain > 0.95 and any(c in text for c in "\n\r@") and (best is None or usual > best[0]):
+        # Plain text taken for wide one is all in strange scripts; lists have addresses in them.
+        if plain > 0.95 and usual > 0.2 and (best is None or usual > best[0]):
             best = (usual, name)
     if best is None:
         return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from emailcleaner.core.lists.sources import (
     read_head,
     read_up_to,
 )
-from emailcleaner.core.lists.spooled import META_NAME, TEXT_NAME, SpooledList, layout_of
+from emailcleaner.core.lists.spooled import META_NAME, TEXT_NAME, SpooledList, created, layout_of
 from emailcleaner.core.lists.tables import write_table
 from emailcleaner.core.model import Dialect, ListKind, ListPreview, ReadOptions
 from emailcleaner.core.ports import CancelToken
@@ -83,7 +82,7 @@ def spool(
             return _spool_path(job, name, domains=domains, shown=str(source))
         copy = folder / _STREAM_NAME
         try:
-            with _created(copy) as out:
+            with created(copy) as out:
                 while data := source.read(limits.MIB):
                     check()
                     out.write(data)
@@ -256,7 +255,7 @@ def _copy(job: _Job, source: Source) -> Dialect:
     encoding = _encoding_of(head, job.options)
     if _is_json_lines(decode_head(head, encoding), job.options):
         return _copy_json_lines(job, read, head, encoding, compressed=compressed)
-    with _created(job.folder / TEXT_NAME) as out:
+    with created(job.folder / TEXT_NAME) as out:
         copied = copy_as_utf8(read, head, encoding, out, job.check)
     return _seed_of(copied.encoding, compressed=compressed)
 
@@ -265,7 +264,7 @@ def _copy_sheet(job: _Job, container: Container) -> Dialect:
     _guard(job.path, container, job.check)
     with (
         spreadsheets.open_workbook(job.path, job.options.sheet) as book,
-        _created(job.folder / TEXT_NAME) as out,
+        created(job.folder / TEXT_NAME) as out,
     ):
         write_table(_checked(_sheet_rows(book), job.check), out)
         return replace(_SEED, kind=ListKind.SPREADSHEET, sheet=book.name, sheets=book.names)
@@ -277,13 +276,13 @@ def _copy_json_lines(
     """Two passes: the columns are known only when every line has been seen."""
     unsplit = job.folder / _UNSPLIT_NAME
     try:
-        with _created(unsplit) as out:
+        with created(unsplit) as out:
             copied = copy_as_utf8(read, head, encoding, out, job.check)
         with unsplit.open("rb") as lines:
             keys = jsonlines.union_of_keys(_checked(_bounded_lines(lines), job.check))
         if not keys:
             raise UserError("No line of the list is a JSON object with values.", "Is it a list of rows?")
-        with unsplit.open("rb") as lines, _created(job.folder / TEXT_NAME) as out:
+        with unsplit.open("rb") as lines, created(job.folder / TEXT_NAME) as out:
             table = jsonlines.rows(_checked(_bounded_lines(lines), job.check), keys)
             write_table(itertools.chain([keys], table), out)
     finally:
@@ -306,16 +305,6 @@ def _checked(items: Iterable[T], check: Callable[[], None]) -> Iterator[T]:
         if number % 1_000 == 0:
             check()
         yield item
-
-
-@contextmanager
-def _created(path: Path) -> Iterator[BinaryIO]:
-    """A new file of this user alone, on disk when the block ends."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _behind_header(found: SpooledList, head: bytes) -> SpooledList:

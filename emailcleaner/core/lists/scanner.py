@@ -25,10 +25,14 @@ _CELL_GLUE = " ; "
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record that is no row: its line within the block (0-based), and its bytes."""
+    """A record that is no row: its line within the block (0-based), and its bytes.
+
+    `length` is how many bytes it has if `raw` is only their beginning; else 0.
+    """
 
     line: int
     raw: bytes
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

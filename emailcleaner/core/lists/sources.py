@@ -84,8 +84,13 @@ class Source:
         return self._before[2]
 
     def read(self, count: int) -> bytes:
-        """Up to `count` bytes, b"" at the end. May raise what the user asked for (cancel)."""
+        """Up to `count` bytes, b"" at the end. May raise what the user asked for (cancel).
+
+        The end is where a file that grows meanwhile has become longer than it was.
+        """
         self._check()
+        if self.size > self.length:
+            return b""
         try:
             data = self._file.read(count)
         except OSError as error:
@@ -128,18 +133,24 @@ def open_source(path: Path, check: Callable[[], None] = lambda: None) -> Iterato
         raise _not_opened(path, error) from error
     except ValueError as error:  # a NUL in the path
         raise UserError("The list's path is not a valid one.") from error
-    with os.fdopen(number, "rb", buffering=0) as file:
-        mode = os.fstat(number).st_mode
-        if stat.S_ISDIR(mode):
-            raise UserError(
-                f"{path.name or path} is a folder, not a list.", "Give the files in it one by one."
-            )
-        if not stat.S_ISREG(mode):
-            raise UserError(
-                f"{path.name} is a pipe or a device, not a file.",
-                "Save it as a file, or give it on standard input.",
-            )
+    try:
+        _check_regular(path, os.fstat(number).st_mode)
+        file = os.fdopen(number, "rb", buffering=0)
+    except BaseException:
+        os.close(number)
+        raise
+    with file:
         yield Source(file, path, check)
+
+
+def _check_regular(path: Path, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise UserError(f"{path.name or path} is a folder, not a list.", "Give the files in it one by one.")
+    if not stat.S_ISREG(mode):
+        raise UserError(
+            f"{path.name} is a pipe or a device, not a file.",
+            "Save it as a file, or give it on standard input.",
+        )
 
 
 def read_head(source: Source) -> bytes:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -160,7 +162,21 @@ class SpooledList:
         known["header_raw"] = None if self.header_raw is None else self.header_raw.decode()
         known["dialect"] = asdict(self.dialect)
         text = json.dumps({"version": 1, **known}, ensure_ascii=False, indent=1)
-        (self.folder / META_NAME).write_text(text, encoding="utf-8")
+        new = self.folder / f"{META_NAME}.new"
+        new.unlink(missing_ok=True)
+        with created(new) as out:
+            out.write(text.encode())
+        new.replace(self.folder / META_NAME)
+
+
+@contextmanager
+def created(path: Path) -> Iterator[BinaryIO]:
+    """A new file of this user alone, on the disk when the block ends."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as out:
+        yield out
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def layout_of(dialect: Dialect) -> Layout:
@@ -210,7 +226,7 @@ def _landed(flying: deque[tuple[int, Future[C]]]) -> tuple[int, C]:
 def _read_cells(block: Block, layout: Layout) -> _Cells:
     if block.oversize:
         nothing = np.empty(0, dtype=np.int32)
-        refused = [Refused(0, _with_length(_stripped(block.data, layout), block.oversize))]
+        refused = [Refused(0, _stripped(block.data, layout), block.oversize)]
         return _Cells(len(block.data), 1, nothing, texts([], pa.string()), refused, 0)
     table: Table = scan(block.data, layout, whole=block.whole)
     return _Cells(table.consumed, table.lines, table.line, address_cells(table), table.refused, table.blank)
@@ -229,13 +245,16 @@ def _stripped(raw: bytes, layout: Layout) -> bytes:
     return raw[1:] if layout.strict and raw[:1] == b"\0" else raw
 
 
-def _with_length(raw: bytes, length: int) -> bytes:
+def _bounded(raw: bytes, length: int) -> bytes:
+    """The bytes of a refused record; of one over the limit the beginning, and how long it was."""
+    if length <= limits.RECORD:
+        return raw
     text = raw[: limits.RECORD].decode(errors="ignore")
     return f"{text} [cut off here; the record has {length:,} bytes]".encode()
 
 
 def _rejected(refused: list[Refused], line: int) -> pa.RecordBatch:
-    raws = [r.raw if len(r.raw) <= limits.RECORD else _with_length(r.raw, len(r.raw)) for r in refused]
+    raws = [_bounded(r.raw, r.length or len(r.raw)) for r in refused]
     columns = [
         integers(np.fromiter((r.line + line for r in refused), np.int64, len(refused))),
         texts([Reason.MALFORMED_ROW.value.encode()] * len(refused), pa.string()),

@@ -31,5 +31,7 @@ def test_reading_a_list_does_not_import_pandas(tmp_path: Path) -> None:
         "list(found.batches()), list(found.raw_batches())\n"
         "print('pandas' in sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"
