@@ -37,6 +37,9 @@ _DELIMITERS = {"comma": ",", "semicolon": ";", "pipe": "|", "tab": "\t", "\\t": 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
+#: Rows that go into the history before the command ends: less than half a second's work.
+_FILLED_AT_ONCE = 20_000
+
 #: How often the progress line is drawn.
 _DRAW_S = 0.15
 
@@ -171,6 +174,10 @@ def _finish(opened: Services, job: JobSummary, *, as_json: bool) -> int:
         print_json(summary)
     else:
         show_summary(summary, job.out)
+    sys.stdout.flush()
+    if job.records <= _FILLED_AT_ONCE:
+        # Longer lists go into the history behind the window; look-ups find them meanwhile all the same.
+        opened.fill_history(limit_rows=_FILLED_AT_ONCE)
     return 0
 
 

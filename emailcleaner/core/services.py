@@ -123,7 +123,7 @@ class Services:
         """What all earlier jobs found about an address, newest first."""
         return self._parts.store.history.find(address)
 
-    def fill_history(self, token: CancelToken, limit_rows: int = 50_000) -> int:
+    def fill_history(self, token: CancelToken | None = None, limit_rows: int = 50_000) -> int:
         """Move results of finished jobs into the history table; returns rows still to move."""
         self._parts.store.history.fill(limit_rows, token)
         return self._parts.store.history.pending()

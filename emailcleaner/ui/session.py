@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from emailcleaner.ui.bridge import Bridge, Task
+from emailcleaner.ui.history_filler import HistoryFiller
 from emailcleaner.ui.job_runner import JobRunner
 from emailcleaner.ui.worker_pool import QtWorkerPool, StopFlag
 
@@ -56,6 +57,7 @@ class Session(QObject):
         self.scratch = scratch
         self.bridge = Bridge(self._pool)
         self.jobs = JobRunner(self, items=max(2, os.cpu_count() or 2))
+        self._history = HistoryFiller(self)
 
     def start(self) -> None:
         """Build the services on a worker; until they are there, what needs them waits for them."""
@@ -88,6 +90,7 @@ class Session(QObject):
 
     def close(self) -> bool:
         """Pause what runs, stop what is asked, end the threads; False if one did not end in time."""
+        self._history.stop()
         for flag in self._flags:
             flag.stop()
         ended = self.jobs.close(CLOSE_DEADLINE_S)

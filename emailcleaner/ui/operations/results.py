@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from emailcleaner.core.errors import UserError
-    from emailcleaner.core.model import Explanation, JobId
+    from emailcleaner.core.model import Explanation, HistoryEntry, JobId
     from emailcleaner.core.services import JobResults, Services
     from emailcleaner.ui.bridge import Task
     from emailcleaner.ui.models.results_columns import Arrangement
@@ -35,6 +35,7 @@ class RowDetail:
     index: int
     explanation: Explanation
     source_cells: tuple[tuple[str, str], ...]
+    earlier: tuple[HistoryEntry, ...] = ()
 
 
 def open_results(
@@ -78,7 +79,10 @@ def explain_row(
 ) -> Task:
     """One verdict in plain words, with the row it belongs to."""
 
-    def work(_services: Services) -> RowDetail:
-        return RowDetail(index, results.explain(index), results.source_cells(index))
+    def work(services: Services) -> RowDetail:
+        row = {name: results.table[name][index].as_py() for name in ("address", "normalized")}
+        known = services.history(row["normalized"] or row["address"])
+        earlier = tuple(entry for entry in known if entry.job_id != results.job.job_id)
+        return RowDetail(index, results.explain(index), results.source_cells(index), earlier)
 
     return session.run(work, done, failed)

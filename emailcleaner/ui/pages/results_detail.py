@@ -12,7 +12,8 @@ from emailcleaner.core.model import Segment
 from emailcleaner.ui.pages.page_frame import empty, row
 from emailcleaner.ui.theme import fonts, tokens
 from emailcleaner.ui.widgets.buttons import Button
-from emailcleaner.ui.widgets.text import PlainLabel, one_line
+from emailcleaner.ui.widgets.reason_words import REASON_WORDS
+from emailcleaner.ui.widgets.text import PlainLabel, moment, one_line
 from emailcleaner.ui.widgets.verdict_look import SEGMENT_HELP, SEGMENT_WORD, paint_mark
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-    from emailcleaner.core.model import Contribution
+    from emailcleaner.core.model import Contribution, HistoryEntry
     from emailcleaner.ui.operations.results import RowDetail
     from emailcleaner.ui.theme.theme import Theme
 
 WIDTH = 320
 _CELL_LIMIT = 300
+#: Earlier findings of an address that are shown.
+_EARLIER = 5
 _MARK = 12
 #: Where a line may break inside a word: zero width space.
 _BREAK = "\u200b"
@@ -176,6 +179,11 @@ class ResultsDetail(QFrame):
         layout.addSpacing(tokens.SPACE_S)
         layout.addWidget(self._source_title)
         layout.addLayout(self._source)
+        self._earlier_title = PlainLabel("This address in earlier lists", "strong")
+        self._earlier = _pairs()
+        layout.addSpacing(tokens.SPACE_S)
+        layout.addWidget(self._earlier_title)
+        layout.addLayout(self._earlier)
         layout.addStretch(1)
 
     def words(self) -> str:
@@ -208,6 +216,12 @@ class ResultsDetail(QFrame):
         _fill(self._evidence, evidence)
         self._source_title.setVisible(bool(detail.source_cells))
         _fill(self._source, detail.source_cells)
+        self._earlier_title.setVisible(bool(detail.earlier))
+        _fill(self._earlier, [(moment(e.checked_at), _found(e)) for e in detail.earlier[:_EARLIER]])
+
+
+def _found(entry: HistoryEntry) -> str:
+    return f"{entry.status.value.capitalize()}: {REASON_WORDS[entry.reason].lower()} (score {entry.score})"
 
 
 def _selectable(role: str, text: str = "") -> PlainLabel:
