@@ -24,7 +24,7 @@ from emailcleaner.core.store.database import Database
 from emailcleaner.core.store.fingerprints import fingerprint
 from emailcleaner.core.store.history_rows import INSERT, history_rows
 from emailcleaner.core.store.part_index import find_rows
-from emailcleaner.core.store.parts import ROW_GROUP, DamagedPart, index_path, read_rows, build_index
+from emailcleaner.core.store.parts import ROW_GROUP, DamagedPart, build_index, index_path, read_rows
 from emailcleaner.core.store.tables import email_history, job_parts, validation_jobs
 
 #: Rows a transaction: it holds the writer, so it must stay well under a second.
