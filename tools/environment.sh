@@ -126,7 +126,7 @@ make_environment() {
         fi || fail "The environment .venv could not be made in $root."
     fi
     if [ $installer = uv ]; then
-        uv pip install --quiet --python "$python" --only-binary :all: --require-hashes -r "$root/$1"
+        uv pip install --quiet --compile-bytecode --python "$python" --only-binary :all: --require-hashes -r "$root/$1"
     else
         # An environment whose making was interrupted has no pip yet.
         "$python" -I -m pip --version >/dev/null 2>&1 || "$python" -I -m ensurepip >/dev/null
