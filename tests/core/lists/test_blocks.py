@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_blocks_are_the_file_cut_at_line_ends(path: Path, text: bytes, size: int
     assert b"".join(b.data for b in found)[: len(text)] == text
     assert sum(b.size for b in found) == len(text)
     assert all(b.data.endswith((b"\n", b"\r")) for b in found)
-    for before, behind in zip(found, found[1:], strict=False):
+    for before, behind in itertools.pairwise(found):
         assert not (before.data.endswith(b"\r") and behind.data.startswith(b"\n"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -191,8 +192,6 @@ def test_a_record_cut_off_at_the_end_of_the_head_does_not_count() -> None:
 def test_hostile_text_is_looked_at_in_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit)) + "\n" + "a@example.com\n" * 3
     started = time.process_time()
-    try:
+    with contextlib.suppress(UserError):
         look(text)
-    except UserError:
-        pass
     assert time.process_time() - started < 5

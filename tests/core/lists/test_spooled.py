@@ -116,8 +116,7 @@ def test_reading_stops_between_blocks_when_asked_to(tmp_path: Path) -> None:
     found = replace(put(tmp_path, MIXED), block_size=64)
     seen = []
     with pytest.raises(Cancelled):
-        for batch in found.batches(Stopping(3)):
-            seen.append(batch)
+        seen.extend(found.batches(Stopping(3)))
     assert len(seen) == 3
 
 
