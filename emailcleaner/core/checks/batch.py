@@ -12,8 +12,10 @@ from emailcleaner.core.checks.categories import is_role
 from emailcleaner.core.checks.domain_facts import PROVIDERS, FactColumns, provider_number
 from emailcleaner.core.checks.duplicates import U64, hash_slices, hash_strings, join_keys, string_buffers
 from emailcleaner.core.checks.gibberish import is_gibberish
-from emailcleaner.core.checks.inspection import CellInspector, Inspected
+from emailcleaner.core.checks.inspection import CellInspector
+from emailcleaner.core.checks.odd_rows import OddRows, inspect_rows, keys_of_parts
 from emailcleaner.core.checks.providers import GMAIL_LONGEST, GMAIL_SHORTEST, Provider, provider_refuses
+from emailcleaner.core.checks.sliced import column_of, texts_of
 from emailcleaner.core.columns import CheckedBatch
 from emailcleaner.core.model import REASON_CODE, Flag, Reason
 
@@ -36,9 +38,9 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     facts = inspector.domains.columns(domains, hash_strings(domains))
     block.plain[~facts.usable[codes]] = False
     odd = np.flatnonzero(~block.plain)
-    seen = [inspector.inspect(cell) for cell in text.take(pa.array(odd)).to_pylist()]
+    seen = inspect_rows(inspector, text, odd)
     known = len(domains)
-    codes[odd], domains = _with_names(domains, [s.domain for s in seen])
+    codes[odd], domains = _with_names(domains, seen.domain)
     hashes = hash_strings(domains)
     if len(domains) > known:
         facts = facts.extended(inspector.domains.columns(domains[known:], hashes[known:]))
@@ -52,19 +54,16 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     _flag_locals(inspector, block, local, flags)
     key = join_keys(_merged(inspector, block, local, provider), hashes[codes])
 
-    flags[odd] = np.fromiter((s.flags for s in seen), np.uint32, len(seen))
-    reason[odd] = np.fromiter((REASON_CODE[s.reason] if s.reason else 0 for s in seen), np.uint8, len(seen))
-    key[odd] = _part_keys(inspector, [(s.local, s.domain) for s in seen])
-    domain = pa.DictionaryArray.from_arrays(pa.array(codes), domains)
+    flags[odd], reason[odd], key[odd] = seen.flags, seen.reason, seen.key
     return CheckedBatch(
-        address=_replaced(block.cells, odd, pa.array([s.address for s in seen], pa.string())),
-        normalized=_normalized(block, respelt, codes, domains, odd, seen),
-        domain=domain,
+        address=_replaced(block.cells, odd, seen.address),
+        normalized=_normalized(block, respelt, codes, domains, seen),
+        domain=pa.DictionaryArray.from_arrays(pa.array(codes), domains),
         reason=reason,
         flags=flags,
         key=key,
-        suggestion=_suggestions(inspector, block, facts, codes, domains, odd, seen),
-        extra=tuple((int(row), other) for row, s in zip(odd, seen, strict=True) for other in s.extra),
+        suggestion=_suggestions(inspector, block, facts, codes, domains, seen),
+        extra=tuple(seen.extra),
     )
 
 
@@ -76,8 +75,8 @@ def keys_of_columns(inspector: CellInspector, normalized: pa.Array, domain: pa.D
     provider = inspector.domains.columns(domain.dictionary, hashes).provider[codes]
     key = join_keys(_merged(inspector, block, kernels.local_hashes(block), provider), hashes[codes])
     odd = np.flatnonzero(~block.plain)
-    parts = [address.rpartition("@") for address in block.cells.take(pa.array(odd)).to_pylist()]
-    key[odd] = _part_keys(inspector, [(local, name) for local, _, name in parts])
+    parts = [address.rpartition("@") for address in texts_of(block.cells.take(pa.array(odd)))]
+    key[odd] = keys_of_parts(inspector, [(local, name) for local, _, name in parts])
     return key
 
 
@@ -101,9 +100,8 @@ def _domains(block: kernels.Screen) -> tuple[I32, pa.StringArray, npt.NDArray[np
     return folded.indices.to_numpy()[codes], folded.dictionary, changed[codes]
 
 
-def _with_names(domains: pa.StringArray, names: list[str]) -> tuple[I32, pa.StringArray]:
+def _with_names(domains: pa.StringArray, wanted: pa.StringArray) -> tuple[I32, pa.StringArray]:
     """Codes of the domains of odd rows, and `domains` with the new ones put behind."""
-    wanted = pa.array(names, pa.string())
     codes = pc.index_in(wanted, value_set=domains)
     if not codes.null_count:
         return codes.to_numpy(), domains
@@ -176,29 +174,20 @@ def _merged(
     return hashes
 
 
-def _part_keys(inspector: CellInspector, parts: list[tuple[str, str]]) -> U64:
-    """Keys of odd rows from local part and domain; 0 where there is no domain."""
-    key = inspector.keys_of([local for local, _ in parts], [domain for _, domain in parts])
-    key[np.array([not domain for _, domain in parts], np.bool_)] = 0
-    return key
-
-
 def _normalized(
     block: kernels.Screen,
     respelt: npt.NDArray[np.bool_],
     codes: I32,
     domains: pa.StringArray,
-    odd: I64,
-    seen: list[Inspected],
+    seen: OddRows,
 ) -> pa.StringArray:
     """Addresses as they go on the wire: as found, but for domains in capitals and for odd rows."""
     rows = np.flatnonzero(respelt & block.plain)
-    odd_texts = pa.array([s.normalized for s in seen], pa.string())
     if not len(rows):
-        return _replaced(block.cells, odd, odd_texts)
+        return _replaced(block.cells, seen.row, seen.normalized)
     names = domains.take(pa.array(codes[rows]))
-    texts = pa.concat_arrays([kernels.with_domains(block, rows, names), odd_texts])
-    places = np.concatenate([rows, odd])
+    texts = pa.concat_arrays([kernels.with_domains(block, rows, names), seen.normalized])
+    places = np.concatenate([rows, seen.row])
     order = np.argsort(places)
     return _replaced(block.cells, places[order], texts.take(pa.array(order)))
 
@@ -209,19 +198,17 @@ def _suggestions(
     facts: FactColumns,
     codes: I32,
     domains: pa.StringArray,
-    odd: I64,
-    seen: list[Inspected],
+    seen: OddRows,
 ) -> pa.StringArray:
     slips = np.flatnonzero(facts.flags & np.uint32(Flag.TYPO))
     rows = np.flatnonzero(np.isin(codes, slips) & block.plain) if len(slips) else slips
-    names = domains.take(pa.array(slips)).to_pylist()
-    meant = dict(zip(slips.tolist(), map(inspector.domains.suggestion, names), strict=True))
-    right = pa.array([meant[code] for code in codes[rows].tolist()], pa.string())
-    odd_rows = [(row, s.suggestion) for row, s in zip(odd.tolist(), seen, strict=True) if s.suggestion]
-    texts = pa.concat_arrays(
-        [kernels.with_domains(block, rows, right), pa.array([text for _, text in odd_rows], pa.string())]
-    )
-    places = np.concatenate([rows, np.array([row for row, _ in odd_rows], np.int64)])
+    meant = np.zeros(len(domains), np.int32)
+    meant[slips] = np.arange(len(slips))
+    names = column_of(map(inspector.domains.suggestion, texts_of(domains.take(pa.array(slips)))))
+    right = names.take(pa.array(meant[codes[rows]]))
+    odd = np.flatnonzero(np.diff(string_buffers(seen.suggestion)[0]))
+    texts = pa.concat_arrays([kernels.with_domains(block, rows, right), seen.suggestion.take(pa.array(odd))])
+    places = np.concatenate([rows, seen.row[odd]])
     order = np.argsort(places)
     return _sparse(len(codes), places[order], texts.take(pa.array(order)))
 

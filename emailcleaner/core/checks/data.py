@@ -13,6 +13,8 @@ from pathlib import Path
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.model import Flag
 
+#: Some two thousand entries.
+_CHARACTERS_AT_ONCE = 32_768
 _SECTORS = {"gov": Flag.GOV, "edu": Flag.EDU, "mil": Flag.MIL}
 
 #: The names under which `CheckData.disposable_sources` reports its lists.
@@ -83,7 +85,8 @@ def load_check_data(resource_dir: Path) -> CheckData:
     )
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path) -> Iterator[list[str]]:
+    """The entries of a list, some thousands at a time: other threads shall not wait for all of them."""
     try:
         text = path.read_text("utf-8")
     except OSError as error:
@@ -93,13 +96,21 @@ def _lines(path: Path) -> list[str]:
     head = 0
     while text.startswith("#", head):
         head = text.index("\n", head) + 1
-    return text[head:].split("\n")
+    while head < len(text):
+        end = text.find("\n", head + _CHARACTERS_AT_ONCE)
+        end = len(text) if end < 0 else end + 1
+        yield text[head:end].split("\n")
+        head = end
 
 
 def _entries(path: Path) -> frozenset[str]:
-    return frozenset(_lines(path)) - {""}
+    entries: set[str] = set()
+    for lines in _lines(path):
+        entries.update(lines)
+    entries.discard("")
+    return frozenset(entries)
 
 
 def _pairs(path: Path) -> dict[str, str]:
-    pairs = (line.partition(" ") for line in _lines(path) if line)
+    pairs = (line.partition(" ") for lines in _lines(path) for line in lines if line)
     return {left: right for left, _, right in pairs}

@@ -22,6 +22,7 @@ from emailcleaner.core.checks.duplicates import (
 from emailcleaner.core.checks.hostnames import MAX_LABEL, read_domain, top_level_reason
 from emailcleaner.core.checks.policy import AddressPolicy
 from emailcleaner.core.checks.providers import PROVIDER_DOMAINS, Provider, provider_of
+from emailcleaner.core.checks.sliced import texts_of
 from emailcleaner.core.checks.suggestions import Suggester
 from emailcleaner.core.checks.syntax import WITH_ADDRESS, SyntaxRules
 from emailcleaner.core.model import REASON_CODE, Flag, Reason
@@ -73,9 +74,7 @@ class DomainTable:
         self._known: dict[str, int] = {}
         self._suggester = Suggester(data)
         tlds = self._rules.tlds - self._rules.special_use
-        self._marked = HashFilter(
-            *marked_domains(data, policy), PROVIDER_DOMAINS, frozenset(data.typos), bits=22
-        )
+        self._marked = HashFilter(*marked_domains(data, policy), PROVIDER_DOMAINS, data.typos, bits=22)
         self._near = HashFilter(self._suggester.near_names, bits=20)
         self._tlds = np.sort(hash_strings(pa.array(sorted(tlds), pa.string())))
 
@@ -83,8 +82,8 @@ class DomainTable:
         """The facts of lower-case domains (and their `hash_strings`), in their order."""
         packed = np.full(len(domains), _NOTHING_SPECIAL, np.int64)
         special = np.flatnonzero(~self._ordinary(domains, hashes))
-        names = domains.take(pa.array(special)).to_pylist()
-        packed[special] = np.fromiter(map(self._packed, names), np.int64, len(names))
+        names = texts_of(domains.take(pa.array(special)))
+        packed[special] = np.fromiter(map(self._packed, names), np.int64, len(special))
         return FactColumns(
             usable=(packed >> _USABLE).astype(np.bool_),
             code=(packed >> _CODE & 0xFF).astype(np.uint8),

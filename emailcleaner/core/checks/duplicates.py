@@ -7,11 +7,13 @@ secret nor stable across versions, so they are never kept as identity.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from emailcleaner.core.checks.sliced import lists_of
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -72,11 +74,12 @@ def join_keys(local: U64, domain: U64) -> U64:
 class HashFilter:
     """A quick "certainly not" for sets of texts, asked by their hashes (Bloom 1970, with one hash)."""
 
-    def __init__(self, *texts: Collection[str], bits: int = 16) -> None:
+    def __init__(self, *texts: Iterable[str], bits: int = 16) -> None:
         self._shift = np.uint64(64 - bits)
         self._bits = np.zeros(1 << bits, np.bool_)
         for group in texts:
-            self._bits[self._place(hash_strings(pa.array(list(group), pa.string())))] = True
+            for part in lists_of(group):
+                self._bits[self._place(hash_strings(pa.array(part, pa.string())))] = True
 
     def may_hold(self, hashes: U64) -> npt.NDArray[np.bool_]:
         """False where the text is certainly not in the set."""

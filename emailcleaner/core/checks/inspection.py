@@ -15,7 +15,7 @@ from emailcleaner.core.checks.gibberish import is_gibberish
 from emailcleaner.core.checks.normalize import read_cell
 from emailcleaner.core.checks.policy import AddressPolicy
 from emailcleaner.core.checks.providers import HAS_PLUS_TAGS, IGNORES_DOTS, Provider, provider_of
-from emailcleaner.core.checks.syntax import WITH_ADDRESS, SyntaxRules, parse_address
+from emailcleaner.core.checks.syntax import WITH_ADDRESS, Parsed, SyntaxRules, parse_address
 from emailcleaner.core.model import Flag, Reason
 
 # Plain integers: an enum's operators would cost more than all else that is done with most cells.
@@ -50,6 +50,7 @@ class CellInspector:
         self.domains = DomainTable(data, policy)
         self.roles = HashFilter(data.roles)
         self._rules = SyntaxRules.of(data, policy)
+        self._parsed = ("", parse_address("", self._rules))
 
     def inspect(self, cell: str) -> Inspected:
         """What the text of one cell says. Never raises, whatever the text is."""
@@ -59,7 +60,7 @@ class CellInspector:
             return Inspected(address, "", "", reading.refused, 0, "", ())
         address, *others = reading.addresses
         flags = _SEVERAL if others else 0
-        parsed = parse_address(address, self._rules)
+        parsed = self._parse(address)
         if not parsed.domain:
             return Inspected(address, "", "", parsed.reason, flags, "", tuple(others))
         if reading.corrected:
@@ -83,7 +84,15 @@ class CellInspector:
         return flags | _GIBBERISH if is_gibberish(local) else flags
 
     def _is_plausible(self, text: str) -> bool:
-        return parse_address(text, self._rules).reason in WITH_ADDRESS
+        return self._parse(text).reason in WITH_ADDRESS
+
+    def _parse(self, text: str) -> Parsed:
+        # Most cells are tried as they are, and then it is asked again what was found.
+        known, parsed = self._parsed
+        if known != text:
+            parsed = parse_address(text, self._rules)
+            self._parsed = (text, parsed)
+        return parsed
 
     def keys_of(self, locals_: list[str], domains: list[str]) -> U64:
         """Duplicate keys of addresses given by their parts (on the wire), one by one."""

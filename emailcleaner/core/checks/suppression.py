@@ -7,6 +7,7 @@ itself alone; written with a leading dot or `*.` it stands for itself and all be
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +17,18 @@ from emailcleaner.core.checks.checker import AddressChecker
 from emailcleaner.core.checks.data import parents
 from emailcleaner.core.checks.duplicates import U64
 from emailcleaner.core.checks.hostnames import read_domain
+from emailcleaner.core.checks.sliced import texts_of
 
 
 class SuppressionSet:
     """Suppressed domains, and addresses by duplicate key: case and the job's merging do not matter."""
 
     def __init__(
-        self, checker: AddressChecker, keys: U64, domains: frozenset[str], trees: frozenset[str] = frozenset()
+        self,
+        checker: AddressChecker,
+        keys: U64,
+        domains: AbstractSet[str],
+        trees: AbstractSet[str] = frozenset(),
     ) -> None:
         self._checker = checker
         self._keys = np.unique(keys[keys != 0])
@@ -42,19 +48,18 @@ class SuppressionSet:
             keys.append(
                 np.array([checker.duplicate_key(checker.check(other)) for other in others], np.uint64)
             )
-            for cell in block.filter(pa.array(checked.key == 0)).to_pylist():
+            for cell in texts_of(block.filter(pa.array(checked.key == 0))):
                 _add_domain(cell or "", domains, trees)
-        return cls(checker, np.concatenate(keys), frozenset(domains), frozenset(trees))
+        return cls(checker, np.concatenate(keys), domains, trees)
 
     def __len__(self) -> int:
         return len(self._keys) + len(self._domains) + len(self._trees)
 
     def mark(self, normalized: pa.StringArray, domain: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
         """Which rows of a checked block are suppressed."""
-        names = [self._holds_domain(name) for name in domain.dictionary.to_pylist()]
-        marked: npt.NDArray[np.bool_] = np.array(names, np.bool_)[
-            domain.indices.to_numpy(zero_copy_only=False)
-        ]
+        names = map(self._holds_domain, texts_of(domain.dictionary))
+        held = np.fromiter(names, np.bool_, len(domain.dictionary))
+        marked: npt.NDArray[np.bool_] = held[domain.indices.to_numpy(zero_copy_only=False)]
         if len(self._keys) and len(marked):
             key = self._checker.keys(normalized, domain)
             place = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
@@ -67,7 +72,9 @@ class SuppressionSet:
         return bool(self.mark(pa.array([address], pa.string()), array)[0])
 
     def _holds_domain(self, domain: str) -> bool:
-        return domain in self._domains or (bool(self._trees) and not self._trees.isdisjoint(parents(domain)))
+        return domain in self._domains or (
+            bool(self._trees) and any(above in self._trees for above in parents(domain))
+        )
 
 
 def _add_domain(cell: str, domains: set[str], trees: set[str]) -> None:
