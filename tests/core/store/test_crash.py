@@ -84,8 +84,7 @@ def test_a_part_that_was_not_entered_is_done_again_and_nothing_else_is(point: st
         assert store.history.find("other1@b.example") == []
         assert store.history.fill(1000) == 100
         assert (
-            sorted(f.suffix for f in store.parts_folder(JOB).iterdir())
-            == [".index"] * 2 + [".parquet"] * 2
+            sorted(f.suffix for f in store.parts_folder(JOB).iterdir()) == [".index"] * 2 + [".parquet"] * 2
         )
 
 
