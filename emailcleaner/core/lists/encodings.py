@@ -122,8 +122,8 @@ def told(name: str, head: bytes) -> Encoding:
     return Encoding(base)
 
 
-def detect(head: bytes) -> Encoding:
-    """The encoding of a list that begins with `head`."""
+def detect(head: bytes, *, cut: bool = False) -> Encoding:
+    """The encoding of a list that begins with `head`; `cut`: and goes on behind it."""
     mark = _marked(head)
     if mark is not None:
         return mark
@@ -131,7 +131,7 @@ def detect(head: bytes) -> Encoding:
         wide = _wide(head)
         if wide is not None:
             return wide
-    return Encoding("utf-8") if _is_utf8(head) else _guess(head)
+    return Encoding("utf-8") if _is_utf8(head, cut=cut) else _guess(head)
 
 
 def copy_as_utf8(
@@ -170,11 +170,11 @@ def copy_as_utf8(
         block = read(_COPY)
 
 
-def decode_head(head: bytes, encoding: Encoding) -> bytes:
-    """The head of a list as UTF-8; a character cut in two at its end is left out."""
+def decode_head(head: bytes, encoding: Encoding, *, cut: bool) -> bytes:
+    """The head of a list as UTF-8; `cut`: a character cut in two at its end is left out."""
     body = head[len(_mark_bytes(encoding)) :] if encoding.bom else head
     decoder = codecs.getincrementaldecoder(encoding.name)(_KEEP)
-    return decoder.decode(body, False).encode("utf-8", "replace")
+    return decoder.decode(body, not cut).encode("utf-8", "replace")
 
 
 def _unknown(name: str) -> UserError:
@@ -184,7 +184,7 @@ def _unknown(name: str) -> UserError:
 
 
 def _damaged(encoding: Encoding) -> Encoding:
-    note = f"Some bytes are not valid {encoding.name}; they are kept as the characters of Windows-1252."
+    note = f"Some bytes are not valid {encoding.name}; each is kept as its Windows-1252 or Latin-1 character."
     return (
         encoding if note in encoding.notes else replace(encoding, guessed=True, notes=(*encoding.notes, note))
     )
@@ -224,10 +224,10 @@ def _wide(head: bytes) -> Encoding | None:
     return Encoding(best[1], guessed=True, notes=(note,))
 
 
-def _is_utf8(head: bytes) -> bool:
-    """Whether `head` is strict UTF-8, up to a character cut in two at its end."""
+def _is_utf8(head: bytes, *, cut: bool) -> bool:
+    """Whether `head` is strict UTF-8, up to a character cut in two at its end if it goes on there."""
     try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(head, False)
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head, not cut)
     except UnicodeDecodeError:
         return False
     return True

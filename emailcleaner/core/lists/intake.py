@@ -104,6 +104,10 @@ def _named_errors(name: str) -> Iterator[None]:
         if name in error.title:
             raise
         raise UserError(f"{name}: {error.title}", error.hint, exit_code=error.exit_code) from error
+    except OSError as error:
+        raise UserError(
+            f"{name} cannot be copied: {error.strerror or error}.", "Is there room left on the disk?"
+        ) from error
 
 
 # --- looking -------------------------------------------------------------------------------------
@@ -125,7 +129,7 @@ def _inspect_opened(path: Path, source: Source, head: bytes, options: ReadOption
         _refuse_nested(head)
     cut = len(head) == limits.HEAD and bool(read(1))
     encoding = _encoding_of(head, options)
-    text = decode_head(head, encoding)
+    text = decode_head(head, encoding, cut=len(head) == limits.HEAD)
     seed = _seed_of(encoding, compressed=compressed)
     if _is_json_lines(text, options):
         lines = text.split(b"\n")[: -1 if cut else None]
@@ -161,7 +165,7 @@ def _sheet_rows(book: spreadsheets.Workbook) -> Iterator[list[str] | BadLine]:
 
 
 def _encoding_of(head: bytes, options: ReadOptions) -> Encoding:
-    return told(options.encoding, head) if options.encoding else detect(head)
+    return told(options.encoding, head) if options.encoding else detect(head, cut=len(head) == limits.HEAD)
 
 
 def _seed_of(encoding: Encoding, *, compressed: bool) -> Dialect:
@@ -253,7 +257,7 @@ def _copy(job: _Job, source: Source) -> Dialect:
         head = read_up_to(read, limits.HEAD)
         _refuse_nested(head)
     encoding = _encoding_of(head, job.options)
-    if _is_json_lines(decode_head(head, encoding), job.options):
+    if _is_json_lines(decode_head(head, encoding, cut=len(head) == limits.HEAD), job.options):
         return _copy_json_lines(job, read, head, encoding, compressed=compressed)
     with created(job.folder / TEXT_NAME) as out:
         copied = copy_as_utf8(read, head, encoding, out, job.check)

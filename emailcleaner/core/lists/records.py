@@ -187,8 +187,14 @@ def _line_of(ends: Sequence[int], end: int, first: int, last: int) -> int:
 
 
 def stands_alone(line: bytes, layout: Layout) -> bool:
-    """Whether a line would be a good record by itself, with an address where addresses are."""
+    """Whether a line would be a good record by itself, with an address where addresses are.
+
+    Text between two quoted cells looks like a quoted cell if the quotes are taken the wrong way
+    round, but has a delimiter in it, which no address has.
+    """
     if b"@" not in line:
         return False
     cells, clean, _ = split_line(line, layout.delimiter)
-    return clean and fits(cells, layout.columns) and any(b"@" in cells[c] for c in layout.address_columns)
+    if not clean or not fits(cells, layout.columns):
+        return False
+    return any(b"@" in cells[c] and layout.delimiter not in cells[c] for c in layout.address_columns)

@@ -158,12 +158,16 @@ def test_other_archives_are_refused_with_what_to_do(tmp_path: Path, name: str, m
         check_archive(tmp_path / "a.zip")
 
 
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_xlsx(tmp_path_factory.mktemp("good") / "a.xlsx").read_bytes()
+
+
 @given(st.data())
 def test_a_damaged_archive_is_never_a_crash(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, good: bytes, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("damaged")
-    good = write_xlsx(folder / "a.xlsx").read_bytes()
     place = data.draw(st.integers(0, len(good) - 1))
     new = data.draw(st.binary(max_size=6))
     (folder / "b.xlsx").write_bytes(good[:place] + new + good[place + len(new) :])

@@ -97,6 +97,7 @@ LINES = st.lists(st.text(st.sampled_from('ab ,"'), max_size=5), max_size=4).map(
 
 
 @given(st.lists(st.tuples(LINES, CELLS, LINES), min_size=1, max_size=20), BLOCKS, st.booleans())
+@example([("\n,", "", ",,\n")], 1, False)
 def test_cells_over_several_lines_come_back_cell_for_cell(
     table: list[tuple[str, str, str]], block: int, everything: bool
 ) -> None:
