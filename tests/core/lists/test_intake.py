@@ -141,9 +141,9 @@ def test_spreadsheets_become_a_table(tmp_path: Path, ending: str) -> None:
                 sheet.write_string(row, column, cell)
         book.close()
     elif ending == "ods":
-        cells = [("email", "zip"), ("a@example.com", "007"), None, ("b@example.com", "x\ny")]
+        lines = [("email", "zip"), ("a@example.com", "007"), None, ("b@example.com", "x\ny")]
         made = "".join(
-            ods_row("".join(map(ods_cell, row)) if row else "<table:table-cell/>") for row in cells
+            ods_row("".join(map(ods_cell, row)) if row else "<table:table-cell/>") for row in lines
         )
         write_ods(path, made)
     else:

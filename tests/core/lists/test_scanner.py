@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Literal
 
 import pytest
 from hypothesis import example, given
@@ -37,6 +38,9 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=60).map(lambda parts: "".join(parts).encode())
 BLOCKS = st.sampled_from([1, 7, 64, 200, 1 << 20])
 CELLS = st.text(st.sampled_from("ab@.;|,\"\t 'é😀\\"), max_size=8)
+
+
+Quoting = Literal[0, 1, 2, 3]
 
 
 @given(TEXTS, st.integers(1, 4), st.booleans(), BLOCKS)
@@ -79,7 +83,7 @@ def test_every_aligned_record_has_as_many_cells_as_there_are_columns(
     BLOCKS,
 )
 def test_a_table_written_by_the_csv_module_comes_back_cell_for_cell(
-    table: list[list[str]], delimiter: str, line_end: str, quoting: int, block: int
+    table: list[list[str]], delimiter: str, line_end: str, quoting: Quoting, block: int
 ) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=line_end, quoting=quoting).writerows(table)
@@ -118,7 +122,7 @@ def test_cells_over_several_lines_come_back_cell_for_cell(
     BLOCKS,
 )
 def test_a_stray_quote_costs_at_most_its_own_record(
-    table: list[tuple[str, str]], quoting: int, data: st.DataObject, block: int
+    table: list[tuple[str, str]], quoting: Quoting, data: st.DataObject, block: int
 ) -> None:
     rows = [[before, f"p{n}@example.com", after] for n, (before, after) in enumerate(table)]
     out = io.StringIO(newline="")

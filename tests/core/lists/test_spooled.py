@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emailcleaner.core.columns import IntakeBatch
 from emailcleaner.core.errors import Cancelled, UserError
 from emailcleaner.core.lists import SpooledList, limits, open_spooled, spool
 from emailcleaner.core.lists.spooled import META_NAME, TEXT_NAME
@@ -107,6 +109,7 @@ def test_a_reader_who_leaves_early_leaves_nothing_running(tmp_path: Path) -> Non
     found = replace(put(tmp_path, MIXED), block_size=64)
     with ThreadPoolExecutor(1) as pool:
         batches = found.batches(workers=pool)
+        assert isinstance(batches, Generator)
         assert next(batches).rows.num_rows >= 1
         batches.close()
     assert read_all(found).physical > 0
@@ -114,7 +117,7 @@ def test_a_reader_who_leaves_early_leaves_nothing_running(tmp_path: Path) -> Non
 
 def test_reading_stops_between_blocks_when_asked_to(tmp_path: Path) -> None:
     found = replace(put(tmp_path, MIXED), block_size=64)
-    seen = []
+    seen: list[IntakeBatch] = []
     with pytest.raises(Cancelled):
         seen.extend(found.batches(Stopping(3)))
     assert len(seen) == 3
