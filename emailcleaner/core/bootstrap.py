@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: A job's working copies, spilled blocks and exports together need about this many times the list.
 _ROOM_FACTOR = 3
 
+#: Domains of different operators that certainly exist and take mail.
+_CANARIES = ("gmail.com", "outlook.com", "yahoo.com", "gmx.net", "qq.com")
+
 #: Below this much free disk a job does not start or go on (bytes).
 _DISK_FLOOR = 64 * 2**20
 
@@ -90,6 +93,8 @@ class Parts:
             allow_private=self.settings.network.allow_private,
             providers=load_providers(self.resources / "data" / "mx_providers.toml"),
             seed=None,
+            # Name servers that the user names are hers, with whatever zones she likes.
+            canaries=() if said.servers else _CANARIES,
         )
 
     def require_disk(self, folder: Path, list_bytes: int = 0) -> None:

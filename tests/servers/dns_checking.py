@@ -57,6 +57,7 @@ def checker_for(
     cache: DomainCache | None = None,
     limits: DnsLimits = QUICK,
     allow_private: bool = False,
+    canaries: tuple[str, ...] = (),
 ) -> MailDomainChecker:
     return MailDomainChecker(
         servers=[server.address for server in servers],
@@ -66,6 +67,7 @@ def checker_for(
         allow_private=allow_private,
         providers=PROVIDERS,
         seed=7,
+        canaries=canaries,
     )
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from emailcleaner.core.dns.cache_keeper import CacheKeeper
+from emailcleaner.core.dns.canary import Canaries
 from emailcleaner.core.dns.coarse_clock import CoarseClock
 from emailcleaner.core.dns.finding_memory import FindingMemory
 from emailcleaner.core.dns.limits import DnsLimits
@@ -40,6 +41,8 @@ class MailDomainChecker:
     `cache` is what survives a restart (None: nothing does); it is called from one thread of each
     session. `allow_private` lets exchangers with loopback and private addresses count as usable,
     for laboratories. `seed` fixes ids and ports for tests; None takes the system's randomness.
+    `canaries` are domains that certainly exist: while the name servers deny them all, no domain is
+    called missing (see `dns.canary`).
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class MailDomainChecker:
         allow_private: bool,
         providers: ProviderTable,
         seed: int | None,
+        canaries: Sequence[str] = (),
     ) -> None:
         self.servers = tuple(servers)
         self.cache = cache
@@ -60,6 +64,7 @@ class MailDomainChecker:
         self.allow_private = allow_private
         self.providers = providers
         self.seed = seed
+        self.canaries = tuple(canaries)
         self.memory = AnswerMemory(limits)
         self.findings = FindingMemory(limits.cached_domains)
 
@@ -236,8 +241,9 @@ class _LoopThread:
             allow_private=checker.allow_private,
             wall_clock=self._clock.now,
             elapsed=self._loop.time,
-            done=self._found,
+            done=self._canaries_take,
         )
+        self._canaries = Canaries(checker.canaries, resolver, self._loop.time, self._found)
         self._thread = threading.Thread(target=self._run, name="dns", daemon=True)
 
     def start(self) -> None:
@@ -296,6 +302,9 @@ class _LoopThread:
         else:
             self._router.route(domain)
         return True
+
+    def _canaries_take(self, finding: DomainFinding) -> None:
+        self._canaries.take(finding)
 
     def _found(self, finding: DomainFinding) -> None:
         self._session.keep(finding, self._clock.timestamp())
