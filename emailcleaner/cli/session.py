@@ -12,6 +12,7 @@ from emailcleaner.core.logs import logging_to
 from emailcleaner.core.paths import Home
 from emailcleaner.core.services import Services
 from emailcleaner.core.settings import load_settings
+from emailcleaner.core.startup import tune_process
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def services(*, sole: bool = False) -> Iterator[Services]:
     with logging_to(home, settings.log):
         try:
             with open_services(home=home, settings=settings, sole=sole) as opened:
+                tune_process()
                 yield opened
         except (UserError, OSError):
             raise
