@@ -35,15 +35,17 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
     text = _plain_strings(cells)
     block = kernels.screen(text)
     codes, domains, respelt = _domains(block)
-    facts = inspector.domains.columns(domains, hash_strings(domains))
+    hashes = hash_strings(domains)
+    facts = inspector.domains.columns(domains, hashes)
     block.plain[~facts.usable[codes]] = False
     odd = np.flatnonzero(~block.plain)
     seen = inspect_rows(inspector, text, odd)
     known = len(domains)
     codes[odd], domains = _with_names(domains, seen.domain)
-    hashes = hash_strings(domains)
     if len(domains) > known:
-        facts = facts.extended(inspector.domains.columns(domains[known:], hashes[known:]))
+        more = hash_strings(domains[known:])
+        facts = facts.extended(inspector.domains.columns(domains[known:], more))
+        hashes = np.concatenate([hashes, more])
 
     flags = facts.flags[codes]
     reason = facts.code[codes]
@@ -56,7 +58,7 @@ def check_block(inspector: CellInspector, cells: pa.Array) -> CheckedBatch:
 
     flags[odd], reason[odd], key[odd] = seen.flags, seen.reason, seen.key
     return CheckedBatch(
-        address=_replaced(block.cells, odd, seen.address),
+        address=kernels.with_texts(block, (odd, seen.address)),
         normalized=_normalized(block, respelt, codes, domains, seen),
         domain=pa.DictionaryArray.from_arrays(pa.array(codes), domains),
         reason=reason,
@@ -75,7 +77,7 @@ def keys_of_columns(inspector: CellInspector, normalized: pa.Array, domain: pa.D
     provider = inspector.domains.columns(domain.dictionary, hashes).provider[codes]
     key = join_keys(_merged(inspector, block, kernels.local_hashes(block), provider), hashes[codes])
     odd = np.flatnonzero(~block.plain)
-    parts = [address.rpartition("@") for address in texts_of(block.cells.take(pa.array(odd)))]
+    parts = [address.rpartition("@") for address in texts_of(kernels.cells_of(block, odd))]
     key[odd] = keys_of_parts(inspector, [(local, name) for local, _, name in parts])
     return key
 
@@ -184,12 +186,9 @@ def _normalized(
     """Addresses as they go on the wire: as found, but for domains in capitals and for odd rows."""
     rows = np.flatnonzero(respelt & block.plain)
     if not len(rows):
-        return _replaced(block.cells, seen.row, seen.normalized)
-    names = domains.take(pa.array(codes[rows]))
-    texts = pa.concat_arrays([kernels.with_domains(block, rows, names), seen.normalized])
-    places = np.concatenate([rows, seen.row])
-    order = np.argsort(places)
-    return _replaced(block.cells, places[order], texts.take(pa.array(order)))
+        return kernels.with_texts(block, (seen.row, seen.normalized))
+    texts = kernels.with_domains(block, rows, domains.take(pa.array(codes[rows])))
+    return kernels.with_texts(block, (seen.row, seen.normalized), (rows, texts))
 
 
 def _suggestions(
@@ -222,12 +221,3 @@ def _sparse(count: int, rows: I64, texts: pa.StringArray) -> pa.StringArray:
     return pa.Array.from_buffers(
         pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))]
     )
-
-
-def _replaced(texts: pa.StringArray, rows: I64, new: pa.StringArray) -> pa.StringArray:
-    """`texts` with those of `rows` (ascending) replaced by `new`, in order."""
-    if not len(rows):
-        return texts
-    mask = np.zeros(len(texts), np.bool_)
-    mask[rows] = True
-    return pc.replace_with_mask(texts, pa.array(mask), new)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from emailcleaner.core.checks.categories import domain_flags, marked_domains
 from emailcleaner.core.checks.data import CheckData
@@ -37,9 +36,7 @@ _IDN, _TYPO = int(Flag.IDN), int(Flag.TYPO)
 # 32 bits of flags, 8 of the reason's code, 8 of the provider, and one for "usable".
 _CODE, _PROVIDER, _USABLE = 32, 40, 48
 _NOTHING_SPECIAL = 1 << _USABLE
-#: Well-formed beyond doubt: letters and digits with single dots or hyphens between.
-_SIMPLE = r"^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$"
-_DOT = ord(".")
+_DOT, _HYPHEN = b".-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +98,8 @@ class DomainTable:
 
     def _ordinary(self, domains: pa.StringArray, hashes: U64) -> npt.NDArray[np.bool_]:
         """Nine of ten domains: well formed beyond doubt, a known top level, and on no list."""
-        simple = pc.match_substring_regex(domains, _SIMPLE)
-        ordinary: npt.NDArray[np.bool_] = simple.to_numpy(zero_copy_only=False)
         offsets, data = string_buffers(domains)
+        ordinary = _well_formed(offsets, data)
         ordinary &= (np.diff(offsets) <= MAX_LABEL) & ~self._marked.may_hold(hashes)
         dots = np.flatnonzero(data == _DOT)
         rows = np.searchsorted(offsets, dots, side="right") - 1
@@ -111,6 +107,9 @@ class DomainTable:
         above = hash_slices(data, dots + 1, offsets[1:][rows] - dots - 1)
         ordinary[rows[self._marked.may_hold(above)]] = False
         first = np.flatnonzero(np.diff(rows, prepend=-1))
+        dotless = np.ones(len(ordinary), np.bool_)
+        dotless[rows] = False
+        ordinary[dotless] = False
         start = offsets[rows[first]]
         names = hash_slices(data, start, dots[first] - start)
         ordinary[rows[first[self._near.may_hold(names)]]] = False
@@ -143,6 +142,19 @@ class DomainTable:
         number = 0 if provider is None else provider_number(provider)
         code = REASON_CODE[reason] if reason else 0
         return _NOTHING_SPECIAL | number << _PROVIDER | code << _CODE | flags
+
+
+def _well_formed(offsets: npt.NDArray[np.int32], data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which texts are beyond doubt: letters and digits with single dots or hyphens between."""
+    alnum = ((data - np.uint8(97)) < 26) | ((data - np.uint8(48)) < 10)
+    joint = (data == _DOT) | (data == _HYPHEN)
+    wrong = ~(alnum | joint)
+    wrong[1:] |= joint[1:] & joint[:-1]
+    good = np.diff(offsets) > 0
+    rows = np.flatnonzero(good)
+    good[rows] = alnum[offsets[rows]] & alnum[offsets[rows + 1] - 1]
+    good[np.searchsorted(offsets, np.flatnonzero(wrong), side="right") - 1] = False
+    return good
 
 
 def provider_number(provider: Provider) -> int:

@@ -6,6 +6,7 @@ one-by-one path, which is the reference: for each row that is `plain` both give 
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +35,9 @@ _REPAIRABLE = (
     )
     + ")$"
 )
+#: By byte: whether it may be part of the address in a repairable cell; all that is not ASCII may.
+_INSIDE = np.arange(256) >= 0x80
+_INSIDE[list(b"_+'-.@" + string.ascii_letters.encode() + string.digits.encode())] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,15 @@ class Notes:
 class Screen:
     """A block of cells, screened. Positions are bytes within the cell.
 
-    `cells` are what is left when the commonest repairs are done, in the rows that `repaired` marks. `at` is
-    the place of the `@`, also the length of the local part; it means something only where `plain`. `data`
-    are lower-cased bytes (padded), `start` says where each cell begins in them. `suspect` marks what may
+    `cells` are those of the block, and behind them what is left of some when the commonest repairs are
+    done; `place` says which of them is a row's, and `repaired` marks the rows of the latter. `at` is the
+    place of the `@`, also the length of the local part; it means something only where `plain`. `data` are
+    lower-cased bytes (padded), `start` says where each row's cell begins in them. `suspect` marks what may
     be gibberish.
     """
 
     cells: pa.StringArray
+    place: I32
     data: npt.NDArray[np.uint8]
     start: I64
     at: I64
@@ -89,15 +95,30 @@ def screen(cells: pa.StringArray) -> Screen:
     rows = odd[fits.to_numpy(zero_copy_only=False)]
     if not len(rows):
         return block
-    inner = pc.replace_substring_regex(found.filter(fits), _REPAIRABLE, r"\1\2\3")
-    return _with_repairs(block, rows, _screen_as_it_is(inner))
+    return _with_repairs(block, rows, _screen_as_it_is(_inner(found.filter(fits))))
 
 
 def _screen_as_it_is(cells: pa.StringArray) -> Screen:
     scan = scan_bytes(pc.ascii_lower(cells))
     plain = scan.plain & (scan.at <= MAX_LOCAL) & (scan.length <= MAX_ADDRESS)
     nothing = np.zeros(len(plain), np.bool_)
-    return Screen(cells, scan.data, scan.start, scan.at, plain, nothing, scan.suspect, _notes(scan, plain))
+    place = np.arange(len(cells), dtype=np.int32)
+    notes = _notes(scan, plain)
+    return Screen(cells, place, scan.data, scan.start, scan.at, plain, nothing, scan.suspect, notes)
+
+
+def _inner(cells: pa.StringArray) -> pa.StringArray:
+    """The addresses in cells that fit `_REPAIRABLE`: all around their only `@` that is not a surrounding."""
+    offsets, data = string_buffers(cells)
+    at = np.flatnonzero(data == ord("@"))
+    around = np.concatenate([[-1], np.flatnonzero(~_INSIDE[data]), [len(data)]])
+    after = np.searchsorted(around, at)
+    cut = np.empty(3 * len(cells) + 1, np.int32)
+    cut[0::3] = offsets
+    cut[1::3] = np.maximum(around[after - 1] + 1, offsets[:-1])
+    cut[2::3] = np.minimum(around[after], offsets[1:])
+    pieces = _slices(cut, data).take(pa.array(np.arange(1, 3 * len(cells), 3, dtype=np.int32)))
+    return pc.ascii_rtrim(pieces, ".")
 
 
 def _notes(scan: ByteScan, plain: Bools) -> Notes:
@@ -107,12 +128,19 @@ def _notes(scan: ByteScan, plain: Bools) -> Notes:
     return Notes(rows[keep], inside[keep], scan.data[places[keep]])
 
 
+def _slices(offsets: I32, data: npt.NDArray[np.uint8]) -> pa.StringArray:
+    """The texts between these offsets, over the same bytes."""
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
+
+
 def _with_repairs(block: Screen, rows: I64, mended: Screen) -> Screen:
-    """`block` with `rows` replaced by those of `mended`, whose bytes are put behind its own."""
+    """`block` with `rows` replaced by those of `mended`, whose cells and bytes are put behind its own."""
     repaired = np.zeros(len(block.plain), np.bool_)
     repaired[rows] = True
-    start, at = block.start.copy(), block.at.copy()
+    place, start, at = block.place.copy(), block.start.copy(), block.at.copy()
     plain, suspect = block.plain.copy(), block.suspect.copy()
+    place[rows] = mended.place + np.int32(len(block.cells))
     start[rows] = mended.start + len(block.data)
     at[rows] = mended.at
     plain[rows] = mended.plain
@@ -120,7 +148,8 @@ def _with_repairs(block: Screen, rows: I64, mended: Screen) -> Screen:
     more = mended.notes
     return replace(
         block,
-        cells=pc.replace_with_mask(block.cells, pa.array(repaired), mended.cells),
+        cells=pa.concat_arrays([block.cells, mended.cells]),
+        place=place,
         data=np.concatenate([block.data, mended.data]),
         start=start,
         at=at,
@@ -137,7 +166,26 @@ def _with_repairs(block: Screen, rows: I64, mended: Screen) -> Screen:
 
 def split_domains(block: Screen) -> pa.DictionaryArray:
     """The domains as written (case included), dictionary-encoded; empty where not `plain`."""
-    return _cut(block.cells, block.plain, block.at, 1).dictionary_encode()
+    at, plain = np.zeros(len(block.cells), np.int32), np.zeros(len(block.cells), np.bool_)
+    at[block.place], plain[block.place] = block.at, block.plain
+    halves = _halves(block.cells, plain, at)
+    return halves.take(pa.array(2 * block.place + 1)).dictionary_encode()
+
+
+def cells_of(block: Screen, rows: npt.NDArray[np.integer]) -> pa.StringArray:
+    """The cells of some rows, repaired if they were."""
+    return block.cells.take(pa.array(block.place[rows]))
+
+
+def with_texts(block: Screen, *changes: tuple[I64, pa.StringArray]) -> pa.StringArray:
+    """The cells of all rows, repaired if they were, but for the new texts of some rows."""
+    parts, place = [block.cells], block.place.copy()
+    count = len(block.cells)
+    for rows, texts in changes:
+        place[rows] = np.arange(count, count + len(rows))
+        parts.append(texts)
+        count += len(texts)
+    return block.cells if count == len(place) else pa.concat_arrays(parts).take(pa.array(place))
 
 
 def locals_of(block: Screen, rows: I64) -> list[str]:
@@ -151,7 +199,8 @@ def locals_of(block: Screen, rows: I64) -> list[str]:
 
 def with_domains(block: Screen, rows: npt.NDArray[np.integer], domains: pa.StringArray) -> pa.StringArray:
     """Addresses made of the local parts (with `@`, case kept) of plain `rows` and new domains."""
-    local = _cut(block.cells.take(pa.array(rows)), block.plain[rows], block.at[rows], 0)
+    halves = _halves(cells_of(block, rows), block.plain[rows], block.at[rows])
+    local = halves.take(pa.array(np.arange(0, len(halves), 2, dtype=np.int32)))
     return pc.binary_join_element_wise(local, domains, "")
 
 
@@ -165,17 +214,13 @@ def suspect_rows(block: Screen) -> I64:
     return np.flatnonzero(block.suspect & block.plain)
 
 
-def _cut(cells: pa.StringArray, plain: Bools, at: I64, which: int) -> pa.StringArray:
-    """What stands before the `@` of `cells` (with it: 0) or behind it (1); what is not plain is all before.
+def _halves(cells: pa.StringArray, plain: Bools, at: npt.NDArray[np.integer]) -> pa.StringArray:
+    """In turn what stands before the `@` of a cell (with it) and behind it; what is not plain is all before.
 
-    The cut is only new offsets over the same bytes; nothing is copied but the half that is asked for.
+    These are only new offsets over the same bytes; nothing is copied.
     """
-    count = len(cells)
-    offsets, _ = string_buffers(cells)
-    base = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset] if count else 0
-    cut = np.empty(2 * count + 1, dtype=np.int32)
+    offsets, data = string_buffers(cells)
+    cut = np.empty(2 * len(cells) + 1, dtype=np.int32)
     cut[0::2] = offsets
     cut[1::2] = np.where(plain, offsets[:-1] + at + 1, offsets[1:])
-    cut += base
-    halves = pa.Array.from_buffers(pa.string(), 2 * count, [None, pa.py_buffer(cut), cells.buffers()[2]])
-    return halves.take(pa.array(np.arange(which, 2 * count, 2, dtype=np.int32)))
+    return _slices(cut, data)
