@@ -109,7 +109,7 @@ class JobEngine:
                 if stdin is None:
                     raise UserError("There is no standard input to read.", "Name a file instead of '-'.")
                 given, name = stdin, "stdin"
-            copy = spool(given, name, request.read, list_folder(home, job_id, number), token)
+            copy = spool(given, name, request.read, _private(list_folder(home, job_id, number)), token)
             if self._parts.block_size is not None:
                 replace(copy, block_size=self._parts.block_size).save()
         for kind, paths in (("suppress", request.suppress), ("allow", request.allow)):
@@ -118,7 +118,7 @@ class JobEngine:
                     Path(path),
                     Path(path).name,
                     ReadOptions(),
-                    own_list_folder(home, job_id, kind, number),
+                    _private(own_list_folder(home, job_id, kind, number)),
                     token,
                     domains=True,
                 )
@@ -296,6 +296,13 @@ def _require_names(request: CleanRequest) -> None:
         except UnicodeEncodeError:
             shown = os.fsencode(name).decode(errors="backslashreplace")
             raise UserError(f"The name {shown} is not valid UTF-8.", "Rename the file or folder.") from None
+
+
+def _private(folder: Path) -> Path:
+    """`folder`, with what it lies in made for this user only; `mkdir` gives parents the usual mode."""
+    for place in (folder.parents[1], folder.parent):
+        place.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def _size_of(sources: tuple[str, ...]) -> int:

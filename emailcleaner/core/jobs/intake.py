@@ -7,6 +7,7 @@ memory besides: keys for the duplicates, and which domain each row has.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -218,6 +219,7 @@ def _spill(
 
 def write_ipc(path: Path, table: pa.Table) -> None:
     """Put a table by as an Arrow file."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))  # Arrow knows no modes
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
 
