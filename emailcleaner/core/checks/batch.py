@@ -15,9 +15,9 @@ from emailcleaner.core.checks.gibberish import is_gibberish
 from emailcleaner.core.checks.inspection import CellInspector
 from emailcleaner.core.checks.odd_rows import OddRows, inspect_rows, keys_of_parts
 from emailcleaner.core.checks.providers import GMAIL_LONGEST, GMAIL_SHORTEST, Provider, provider_refuses
-from emailcleaner.core.checks.sliced import column_of, texts_of
 from emailcleaner.core.columns import CheckedBatch
 from emailcleaner.core.model import REASON_CODE, Flag, Reason
+from emailcleaner.core.sliced import column_of, texts_of
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]

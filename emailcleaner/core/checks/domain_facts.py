@@ -21,10 +21,10 @@ from emailcleaner.core.checks.duplicates import (
 from emailcleaner.core.checks.hostnames import MAX_LABEL, read_domain, top_level_reason
 from emailcleaner.core.checks.policy import AddressPolicy
 from emailcleaner.core.checks.providers import PROVIDER_DOMAINS, Provider, provider_of
-from emailcleaner.core.checks.sliced import texts_of
 from emailcleaner.core.checks.suggestions import Suggester
 from emailcleaner.core.checks.syntax import WITH_ADDRESS, SyntaxRules
 from emailcleaner.core.model import REASON_CODE, Flag, Reason
+from emailcleaner.core.sliced import texts_of
 
 #: Domains remembered at most; a list with more distinct ones starts over.
 _REMEMBERED = 500_000

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from emailcleaner.core.checks.sliced import lists_of
+from emailcleaner.core.sliced import lists_of
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from emailcleaner.core.checks.duplicates import U64
 from emailcleaner.core.checks.inspection import CellInspector, Inspected
-from emailcleaner.core.checks.sliced import AT_ONCE
 from emailcleaner.core.model import REASON_CODE
+from emailcleaner.core.sliced import AT_ONCE
 
 I64 = npt.NDArray[np.int64]
 

@@ -17,7 +17,7 @@ from emailcleaner.core.checks.checker import AddressChecker
 from emailcleaner.core.checks.data import parents
 from emailcleaner.core.checks.duplicates import U64
 from emailcleaner.core.checks.hostnames import read_domain
-from emailcleaner.core.checks.sliced import texts_of
+from emailcleaner.core.sliced import texts_of
 
 
 class SuppressionSet:

@@ -7,6 +7,7 @@ cell that a spreadsheet would run as a formula gets an apostrophe in front.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emailcleaner.core.export.arrays import binaries, booleans, mask_of, positions
+from emailcleaner.core.sliced import AT_ONCE
 
 #: What would make a spreadsheet take the cell for a formula, at its start or after quotes and spaces.
 _TRIGGER = "[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
@@ -94,8 +96,18 @@ def guard_records(records: pa.LargeBinaryArray, delimiter: str) -> pa.LargeBinar
     mask = _matches(records, _FORMULA_RECORDS)
     if not mask.any():
         return records
-    rows = records.filter(booleans(mask)).to_pylist()
-    return _replace(records, mask, binaries([_guard_record(row, delimiter) for row in rows]))
+    guarded = changed(records.filter(booleans(mask)), lambda record: _guard_record(record, delimiter))
+    return _replace(records, mask, guarded)
+
+
+def changed(records: pa.LargeBinaryArray, change: Callable[[bytes], bytes]) -> pa.LargeBinaryArray:
+    """Each record (there is one at least) changed; some thousands at a time, so that threads take turns."""
+    return pa.concat_arrays(
+        [
+            binaries([change(record) for record in records.slice(first, AT_ONCE).to_pylist()])
+            for first in range(0, len(records), AT_ONCE)
+        ]
+    )
 
 
 def guard_cell(text: str) -> str:

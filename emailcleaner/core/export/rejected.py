@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emailcleaner.core.columns import REJECTED_SCHEMA
-from emailcleaner.core.export.arrays import binaries, booleans, no_rows, numbers
+from emailcleaner.core.export.arrays import booleans, no_rows, numbers
+from emailcleaner.core.export.csv_text import changed
 from emailcleaner.core.export.verdict_columns import Block
 from emailcleaner.core.model import Reason, Segment
 
@@ -71,7 +72,7 @@ def without_address(block: Block) -> pa.Table:
     try:
         raw = records.cast(pa.large_string())
     except pa.ArrowInvalid:
-        raw = binaries([_repaired(record) for record in records.to_pylist()]).cast(pa.large_string())
+        raw = changed(records, _repaired).cast(pa.large_string())
     reasons = block.column("reason").filter(chosen).cast(pa.string())
     columns = [block.column("line").filter(chosen), reasons, raw.cast(pa.string())]
     return pa.Table.from_arrays(columns, schema=REJECTED_SCHEMA)

@@ -47,9 +47,9 @@ class DomainFacts:
         nothing = (not_checked_class(), "", 0)
         rows = [self.found.get(n, nothing) for n in range(count)]
         return (
-            np.array([r[0] for r in rows], dtype=np.int32),
+            np.fromiter((r[0] for r in rows), np.int32, count),
             [r[1] for r in rows],
-            np.array([r[2] for r in rows], dtype=np.int64),
+            np.fromiter((r[2] for r in rows), np.int64, count),
         )
 
 

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from emailcleaner.core.columns import CheckedBatch, IntakeBatch
 from emailcleaner.core.jobs.judging import ALLOWLISTED, NOT_LISTED, SUPPRESSED
+from emailcleaner.core.sliced import column_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,7 +128,7 @@ def check_block(batch: IntakeBatch, checker: AddressChecker, lists: Lists) -> Ch
     checked = checker.check_batch(cells)
     extra = None
     if checked.extra:
-        extra = checker.check_batch(pa.array([text for _, text in checked.extra], pa.string()))
+        extra = checker.check_batch(column_of(text for _, text in checked.extra))
     return CheckedBlock(batch, checked, lists.mark(checked.normalized, checked.domain), extra)
 
 
@@ -196,8 +197,9 @@ def _spill(
     intake: Intake,
 ) -> SpilledBlock:
     numbers = intake.domains
-    names = checked.domain.dictionary.to_pylist()
-    domains = np.array([numbers.setdefault(n, len(numbers)) for n in names], dtype=np.int32)
+    names = texts_of(checked.domain.dictionary)
+    count = len(checked.domain.dictionary)
+    domains = np.fromiter((numbers.setdefault(n, len(numbers)) for n in names), np.int32, count)
     table = pa.table(
         first
         | {
@@ -240,6 +242,6 @@ def asked_domains(block: CheckedBlock) -> list[str]:
 
 def _wanted(checked: CheckedBatch, among: npt.NDArray[np.bool_]) -> list[str]:
     codes = checked.domain.indices.to_numpy(zero_copy_only=False)
-    keep = np.unique(codes[(checked.reason == 0) & among])
-    names: list[str] = checked.domain.dictionary.take(pa.array(keep)).to_pylist()
-    return names
+    used = np.zeros(len(checked.domain.dictionary), np.bool_)
+    used[codes[(checked.reason == 0) & among]] = True
+    return list(texts_of(checked.domain.dictionary.filter(pa.array(used))))

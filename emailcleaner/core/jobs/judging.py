@@ -27,6 +27,7 @@ from emailcleaner.core.model import (
     Verdict,
     flag_names,
 )
+from emailcleaner.core.sliced import column_of
 from emailcleaner.core.verdicts import judge
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class VerdictTable:
             | classes.astype(np.int64) << _CLASS_SHIFT
         )
         encoded = pc.dictionary_encode(pa.array(packed))
-        known = np.array([self._number(int(p)) for p in encoded.dictionary.to_pylist()], dtype=np.int32)
+        kinds = encoded.dictionary.to_numpy()
+        known = np.fromiter((self._number(int(kind)) for kind in kinds), np.int32, len(kinds))
         if not len(known):
             return np.zeros(0, dtype=np.int32)
         found: npt.NDArray[np.int32] = known[encoded.indices.to_numpy(zero_copy_only=False)]
@@ -176,9 +178,9 @@ def verdict_columns(verdicts: Sequence[Verdict], numbers: npt.NDArray[np.int32])
 def words(values: Sequence[str], numbers: npt.NDArray[np.int32]) -> pa.DictionaryArray:
     """A dictionary column: row i is `values[numbers[i]]`; equal values share one entry."""
     codes: dict[str, int] = {}
-    code_of = np.array([codes.setdefault(v, len(codes)) for v in values], dtype=np.int32)
+    code_of = np.fromiter((codes.setdefault(v, len(codes)) for v in values), np.int32, len(values))
     indices = code_of[numbers] if len(code_of) else np.zeros(0, dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(list(codes), pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(indices), column_of(codes))
 
 
 def reason_codes(reasons: Iterable[Reason]) -> npt.NDArray[np.uint8]:

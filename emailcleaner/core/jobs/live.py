@@ -31,13 +31,7 @@ class LiveCounts:
         self, segments: npt.NDArray[np.uint8], domains: npt.NDArray[np.int32], waits: npt.NDArray[np.bool_]
     ) -> None:
         """Rows with the segment they have without DNS; `waits` marks those that DNS may change."""
-        width = len(SEGMENTS)
-        self._decided += np.bincount(segments[~waits], minlength=width)
-        if waits.any():
-            self._grow(int(domains.max()) + 1)
-            cells = domains[waits].astype(np.int64) * width + segments[waits]
-            where, counts = np.unique(cells, return_counts=True)
-            self._waiting.reshape(-1)[where] += counts.astype(np.int32)
+        self._shift(segments, domains, waits, 1)
 
     def settle(self, domain: int, status: Status) -> None:
         """What DNS said of a domain."""
@@ -48,8 +42,7 @@ class LiveCounts:
         self, segments: npt.NDArray[np.uint8], domains: npt.NDArray[np.int32], waits: npt.NDArray[np.bool_]
     ) -> None:
         """Rows counted before turn out to be duplicates."""
-        np.subtract.at(self._decided, segments[~waits], 1)
-        np.subtract.at(self._waiting, (domains[waits], segments[waits]), 1)
+        self._shift(segments, domains, waits, -1)
         self._decided[SEGMENT_CODE[Segment.DUPLICATE]] += len(segments)
 
     def counts(self) -> dict[Segment, int]:
@@ -62,6 +55,21 @@ class LiveCounts:
         total[disposable] += silent[disposable]
         total[unknown] += silent.sum() - silent[disposable]
         return {s: int(n) for s, n in zip(SEGMENTS, total, strict=True) if n}
+
+    def _shift(
+        self,
+        segments: npt.NDArray[np.uint8],
+        domains: npt.NDArray[np.int32],
+        waits: npt.NDArray[np.bool_],
+        sign: int,
+    ) -> None:
+        width = len(SEGMENTS)
+        self._decided += sign * np.bincount(segments[~waits], minlength=width)
+        if waits.any():
+            self._grow(int(domains.max()) + 1)
+            cells = domains[waits].astype(np.int64) * width + segments[waits]
+            where, counts = np.unique(cells, return_counts=True)
+            self._waiting.reshape(-1)[where] += sign * counts.astype(np.int32)
 
     def _grow(self, size: int) -> None:
         have = len(self._outcome)

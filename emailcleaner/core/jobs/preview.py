@@ -14,6 +14,7 @@ import numpy.typing as npt
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.jobs.records import COUNTING
 from emailcleaner.core.model import CleanRequest, ListPreview, ReadOptions
+from emailcleaner.core.sliced import texts_of
 
 if TYPE_CHECKING:
     from emailcleaner.core.bootstrap import Parts
@@ -59,7 +60,7 @@ def count(parts: Parts, sources: Sequence[str], options: ReadOptions, token: Can
                 token.check()
                 checked = checker.check_batch(batch.rows.column("cell"))
                 keys.append(checked.key)
-                domains.update(checked.domain.dictionary.to_pylist())
+                domains.update(texts_of(checked.domain.dictionary))
                 malformed += batch.rejected.num_rows
                 blank += batch.blank
     domains.discard("")
