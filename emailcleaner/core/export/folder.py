@@ -80,7 +80,7 @@ class OutFolder:
         self.path = out.resolve()
         self._force = force
         self._protected = tuple(protected)
-        self._is_new = not self.path.exists()
+        self._new = [place for place in (self.path, *self.path.parents) if not place.exists()]
         self._stage: Path | None = None
         self._old: frozenset[str] = frozenset()
 
@@ -102,9 +102,14 @@ class OutFolder:
     ) -> None:
         if self._stage is not None:
             shutil.rmtree(self._stage, ignore_errors=True)
-        if kind is not None and self._is_new:
-            with contextlib.suppress(OSError):
-                self.path.rmdir()
+        if kind is not None:
+            self.unmake()
+
+    def unmake(self) -> None:
+        """Remove the folders that were made for this export, if nothing is in them."""
+        with contextlib.suppress(OSError):
+            for place in self._new:
+                place.rmdir()
 
     def publish(self, files: Sequence[str]) -> None:
         """Move `files` (relative to the stage) into place, the summary last.
@@ -185,13 +190,9 @@ class OutFolder:
 
 def require_usable(out: Path, *, force: bool) -> None:
     """Raise `UserError` if an export into `out` would be refused; leaves nothing behind."""
-    folder = OutFolder(out, force=force)
-    is_new = not folder.path.exists()
-    with folder:
+    with OutFolder(out, force=force) as folder:
         pass
-    if is_new:
-        with contextlib.suppress(OSError):
-            folder.path.rmdir()
+    folder.unmake()
 
 
 def _our_files(folder: Path) -> frozenset[str] | None:

@@ -237,6 +237,13 @@ def test_a_list_without_addresses_makes_no_job_and_leaves_nothing(tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
+def test_a_list_that_is_not_there_leaves_no_folder_where_its_results_would_be(tmp_path: Path) -> None:
+    missing, out = tmp_path / "gone" / "l.csv", tmp_path / "gone" / "far" / "out"
+    with services(tmp_path / "home") as opened, pytest.raises(UserError, match="not there"):
+        opened.create(request_for(missing, out))
+    assert not (tmp_path / "gone").exists()
+
+
 def test_a_bad_second_list_leaves_nothing_of_the_first(tmp_path: Path) -> None:
     good = write(tmp_path / "good.csv", "email\na@acme-mail.org\n")
     request = CleanRequest(sources=(str(good), str(tmp_path / "gone.csv")), depth=Depth.SYNTAX)

@@ -142,6 +142,35 @@ def test_a_job_is_not_run_twice_at_a_time(tmp_path: Path, source: Path) -> None:
     assert len(refused) == 1
 
 
+def test_two_jobs_at_a_time_do_not_disturb_each_other(
+    tmp_path: Path, source: Path, server: DnsServer
+) -> None:
+    with (
+        services(tmp_path / "home", server, block_size=SMALL_BLOCKS) as opened,
+        workers() as pool,
+        ThreadPoolExecutor(3) as runner,
+    ):
+        outs = [tmp_path / f"out{n}" for n in range(3)]
+        jobs = [opened.create(request_for(source, out, depth=Depth.DOMAIN)) for out in outs]
+        ended = [f.result(timeout=60) for f in [runner.submit(opened.run, job, pool) for job in jobs]]
+        assert {job.state for job in ended} == {JobState.DONE}
+        for job, out in zip(jobs, outs, strict=True):
+            assert_files_agree(out, opened.summary(job))
+    assert _files(outs[0]) == _files(outs[1]) == _files(outs[2])
+
+
+def test_at_the_end_progress_says_what_the_job_says(tmp_path: Path, source: Path, server: DnsServer) -> None:
+    with services(tmp_path / "home", server, block_size=SMALL_BLOCKS) as opened, workers() as pool:
+        job_id = opened.create(request_for(source, tmp_path / "out", depth=Depth.DOMAIN))
+        job = opened.run(job_id, pool)
+        last = opened.progress(job_id)
+        summary = opened.summary(job_id)
+    assert (last.state, last.fraction, last.rows_done) == (JobState.DONE, 1.0, _ROWS)
+    assert last.domains_done == last.domains_total == 7
+    assert {s.segment.value: s.rows for s in last.segments} == summary["segments"]
+    assert set(last.segments) == set(job.segments)
+
+
 def test_unknown_jobs_are_named_in_a_sentence(tmp_path: Path) -> None:
     nobody = JobId("j_0123456789ab")
     with services(tmp_path / "home") as opened, workers() as pool:
