@@ -16,6 +16,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 @pytest.mark.parametrize(
     ("name", "encoding", "columns", "rows", "rejected"),
     [
+        ("customers.csv", "utf-8", ["email"], 60, 0),
         ("newsletter.csv", "utf-8", ["email"], 55, 0),
         ("kunden.csv", "cp1252", ["E-Mail-Adresse"], 16, 0),
         ("participants.tsv", "utf-16-le", ["email"], 8, 0),
