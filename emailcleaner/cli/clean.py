@@ -127,7 +127,9 @@ def clean(
         deadline_s=None if deadline is None else seconds_of(deadline),
     )
     with services(sole=True) as opened:
-        job_id = opened.create(request, stdin=sys.stdin.buffer if "-" in lists else None)
+        job_id = opened.create(
+            request, stdin=sys.stdin.buffer if "-" in lists and sys.stdin is not None else None
+        )
         return work(opened, job_id, as_json=as_json)
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emailcleaner.core.bootstrap import open_services
-from emailcleaner.core.errors import UserError
 from emailcleaner.core.logs import logging_to
 from emailcleaner.core.paths import Home
 from emailcleaner.core.services import Services
 from emailcleaner.core.settings import load_settings
 from emailcleaner.core.startup import tune_process
-
-_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -23,12 +19,6 @@ def services(*, sole: bool = False) -> Iterator[Services]:
     home = Home.find().prepare()
     settings = load_settings(home.settings_file)
     with logging_to(home, settings.log):
-        try:
-            with open_services(home=home, settings=settings, sole=sole) as opened:
-                tune_process()
-                yield opened
-        except (UserError, OSError):
-            raise
-        except Exception:
-            _log.exception("unexpected fault")
-            raise
+        with open_services(home=home, settings=settings, sole=sole) as opened:
+            tune_process()
+            yield opened

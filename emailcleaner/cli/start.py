@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emailcleaner.cli.terminal import say
@@ -16,6 +18,8 @@ from emailcleaner.core.paths import Home, forbid_core_dumps
 if TYPE_CHECKING:
     from emailcleaner.core.services import Services
 
+_log = logging.getLogger(__name__)
+
 #: The commands, known here so that a window opens without waiting for the command line's libraries.
 COMMANDS = frozenset({"clean", "verify", "jobs", "settings"})
 _HELP = frozenset({"--help", "-h", "--version", "--install-completion", "--show-completion"})
@@ -24,6 +28,7 @@ _HELP = frozenset({"--help", "-h", "--version", "--install-completion", "--show-
 def start(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit status."""
     forbid_core_dumps()
+    _open_streams()
     try:
         status = _choose(list(arguments))
         sys.stdout.flush()
@@ -37,15 +42,17 @@ def start(arguments: Sequence[str]) -> int:
         return tell(_in_words(error))
     except KeyboardInterrupt:
         return 130
-    except Exception:  # noqa: BLE001 - a fault of ours; the log has it, and a user gets a sentence
-        return tell(
-            UserError(
-                "An unexpected fault of the program stopped this.",
-                f"What happened is in the log, in {Home.find().logs_dir}.",
-                exit_code=1,
-            )
-        )
+    except Exception as fault:  # noqa: BLE001 - a fault of ours; the log gets it, and a user a sentence
+        return tell(unexpected(fault, Home.find()))
     return status
+
+
+def _open_streams() -> None:
+    """Where standard output or error is closed, as under some schedulers, what is written there is lost."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+            setattr(sys, name, stream)
 
 
 def tell(error: UserError) -> int:
@@ -60,13 +67,27 @@ def _in_words(error: OSError) -> UserError:
     return UserError(f"{what}{where}.", "Try again when that is mended.", exit_code=1)
 
 
-def has_display(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a window can be shown here."""
+def unexpected(fault: Exception, home: Home) -> UserError:
+    """Put a fault of ours into the log of `home`; returns what the user is told, and where the log is."""
+    title = "An unexpected fault of the program stopped this."
+    try:
+        from emailcleaner.core.logs import logging_to
+        from emailcleaner.core.settings import LogSettings
+
+        with logging_to(home, LogSettings()) as file:
+            _log.error("unexpected fault", exc_info=fault)
+    except Exception:  # noqa: BLE001 - logging may be what is broken
+        return UserError(title, f"It is a {type(fault).__name__}; no log could be written.", exit_code=1)
+    return UserError(title, f"What happened is in the log: {file}.", exit_code=1)
+
+
+def why_no_window() -> str:
+    """A sentence on why a window cannot be shown here; empty if it can. Qt itself would abort."""
     if importlib.util.find_spec("PySide6") is None:
-        return False
-    if sys.platform in ("win32", "darwin") or environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+        return "The window needs PySide6, which is not installed."
+    from emailcleaner.ui.start_checks import find_screen
+
+    return find_screen().fault
 
 
 def _choose(arguments: list[str]) -> int:
@@ -76,17 +97,20 @@ def _choose(arguments: list[str]) -> int:
         return _command(arguments)
     if first.startswith("-") and first != "-":
         return _command(arguments)  # which says that there is no such option
-    if has_display():
+    obstacle = why_no_window()
+    if not obstacle:
         if any(a.startswith("-") for a in arguments):
             raise UserError("Options go with a command.", "Say: emailcleaner clean LIST... [OPTIONS].")
         from emailcleaner.ui.app import run_window
 
         return run_window(arguments, open_services=_services)
     if arguments:
+        say(f"{obstacle} Cleaning in the terminal instead.")
         return _command(["clean", *arguments])
     raise UserError(
-        "There is no display to open a window on.",
+        obstacle,
         "Clean a list in the terminal with: emailcleaner clean LIST.csv (all commands: emailcleaner --help).",
+        exit_code=1,
     )
 
 

@@ -158,6 +158,19 @@ def test_a_reader_who_has_seen_enough_is_no_error_to_show(program: Program, lead
     assert err == b""
 
 
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_it_works_with_a_closed_stream(tmp_path: Path, program: Program, leads: Path, closed: int) -> None:
+    done = program.run(
+        "clean", "leads.csv", "--depth", "syntax", "--json", stdin=None, preexec_fn=lambda: os.close(closed)
+    )
+    assert done.returncode == 0
+    assert len(_reasons(tmp_path / "leads-cleaned" / "results.csv")) == 2
+    if closed == 0:
+        refused = program.run("clean", "-", stdin=None, preexec_fn=lambda: os.close(0))
+        assert refused.returncode == 2
+        assert b"standard input" in refused.stderr
+
+
 def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing_half_written(
     tmp_path: Path, program: Program
 ) -> None:

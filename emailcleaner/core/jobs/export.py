@@ -19,7 +19,7 @@ import pyarrow as pa
 from emailcleaner.core.columns import REJECTED_SCHEMA, RawBatch
 from emailcleaner.core.jobs.control import NeverStopped
 from emailcleaner.core.jobs.intake import read_spilled
-from emailcleaner.core.jobs.records import job_folder, require
+from emailcleaner.core.jobs.records import job_folder, read_results, require
 from emailcleaner.core.model import JobId, OutputFormat
 
 if TYPE_CHECKING:
@@ -182,11 +182,9 @@ def _decided(parts: Parts, job_id: JobId, pool: WorkerPool) -> Iterator[Decided]
 
 
 def _tables(decided: Decided, number: int) -> Iterator[pa.Table]:
-    from emailcleaner.core.store import read_part
-
     for record in decided.parts:
         if record.source == number:
-            yield read_part(decided.folder, record)
+            yield read_results(decided.folder, record)
 
 
 def _source(

@@ -1,4 +1,4 @@
-"""Ids of jobs and the look-up of their records, with a message where there is none."""
+"""Ids of jobs and the look-up of what is kept of them, with a message where there is none."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from emailcleaner.core.model import JobId
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+
     from emailcleaner.core.paths import Home
-    from emailcleaner.core.store import JobRow, Store
+    from emailcleaner.core.store import JobRow, PartRecord, Store
 
 
 #: How the names of folders begin that are of no use once the process that made them is gone: copies
@@ -46,3 +48,17 @@ def list_folder(home: Home, job_id: JobId, number: int) -> Path:
 def own_list_folder(home: Home, job_id: JobId, kind: str, number: int) -> Path:
     """Where suppression or allow list (`kind`) `number` of a job is copied to."""
     return job_folder(home, job_id) / kind / str(number)
+
+
+def read_results(folder: Path, record: PartRecord) -> pa.Table:
+    """The rows of a part in a job's `folder` of parts; `UserError` where the disk lost or changed it."""
+    from emailcleaner.core.store import DamagedPart, read_part
+
+    try:
+        return read_part(folder, record)
+    except DamagedPart as fault:
+        raise UserError(
+            f"The results of this job are damaged: {fault}.",
+            "Clean the list again from its file.",
+            exit_code=1,
+        ) from fault

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from emailcleaner.core.columns import RESULTS_SCHEMA
 from emailcleaner.core.jobs.pipeline import open_lists
-from emailcleaner.core.jobs.records import job_folder, require
+from emailcleaner.core.jobs.records import job_folder, read_results, require
 from emailcleaner.core.model import (
     Blame,
     CleanRequest,
@@ -66,12 +66,10 @@ class JobResults:
 
     @classmethod
     def open(cls, parts: Parts, job_id: JobId) -> JobResults:
-        """Read the results of a job. Raises `UserError` where there is no such job."""
-        from emailcleaner.core.store import read_part
-
+        """Read the results of a job. Raises `UserError` where there is no such job, or they are damaged."""
         row = require(parts.store, job_id)
         folder = job_folder(parts.home, job_id) / "parts"
-        tables = [read_part(folder, p) for p in parts.store.jobs.parts(job_id)]
+        tables = [read_results(folder, p) for p in parts.store.jobs.parts(job_id)]
         table = pa.concat_tables(tables) if tables else RESULTS_SCHEMA.empty_table()
         return cls(
             parts=parts,

@@ -235,6 +235,19 @@ def test_a_job_of_which_the_copy_is_gone_fails_with_a_sentence_and_can_be_asked_
     assert (job.state, job.error) == (JobState.DONE, "")
 
 
+def test_damaged_results_are_said_in_a_sentence(tmp_path: Path, source: Path) -> None:
+    with services(tmp_path / "home") as opened, workers() as pool:
+        job_id = opened.create(CleanRequest(sources=(str(source),), depth=Depth.SYNTAX))
+        opened.run(job_id, pool)
+        (part,) = (tmp_path / "home" / "jobs" / job_id / "parts").glob("*.parquet")
+        part.write_bytes(part.read_bytes()[:-100])
+        with pytest.raises(UserError, match="damaged"):
+            opened.results(job_id)
+        with pytest.raises(UserError, match="damaged"):
+            opened.export(job_id, ExportPlan(tmp_path / "out"), pool)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_fault_of_a_worker_fails_the_job_and_leaves_no_half_written_list(
     tmp_path: Path, source: Path
 ) -> None:
