@@ -18,7 +18,6 @@ def services(*, sole: bool = False) -> Iterator[Services]:
     """The services of this user's home, with logs going to its log files; see `open_services`."""
     home = Home.find().prepare()
     settings = load_settings(home.settings_file)
-    with logging_to(home, settings.log):
-        with open_services(home=home, settings=settings, sole=sole) as opened:
-            tune_process()
-            yield opened
+    with logging_to(home, settings.log), open_services(home=home, settings=settings, sole=sole) as opened:
+        tune_process()
+        yield opened

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emailcleaner.ui.start_checks import what_is_missing
+from emailcleaner.ui.start_checks import find_screen, what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emailcleaner.core.services import Services
 
 #: Exit status when the window cannot be shown.
-CANNOT_SHOW = 2
+CANNOT_SHOW = 1
 
 
 def run_window(
@@ -29,7 +29,7 @@ def run_window(
     `open_services` opens the services of the home in use, on a worker; whoever starts the program gives
     the one that holds the instance lock. What keeps Qt from starting is said on standard error.
     """
-    missing = what_is_missing()
+    missing = what_is_missing(find_screen())
     if missing:
         sys.stderr.write("".join(f"{sentence}\n" for sentence in missing))
         return CANNOT_SHOW

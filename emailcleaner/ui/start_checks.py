@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import socket
 import sys
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 #: What Qt needs from a Linux system: the library's name for the loader and the Debian package it is in.
 _ALWAYS = (
@@ -25,8 +28,8 @@ _FOR_X11 = (
     ("libxcb-xkb.so.1", "libxcb-xkb1"),
     ("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
-#: Qt platforms that draw without a display.
-_WITHOUT_DISPLAY = frozenset({"offscreen", "minimal", "vnc"})
+#: How long a display may take to answer. One that is on this computer takes a thousandth of it.
+_PATIENCE_S = 4.0
 
 
 def is_loadable(name: str) -> bool:
@@ -38,32 +41,92 @@ def is_loadable(name: str) -> bool:
     return True
 
 
-def what_is_missing(
+def answers_x11(display: str) -> bool:
+    """Whether an X server answers at `display` and lets this user in. Qt aborts if not."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # the search for libraries says what there is to say
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    answered = []
+
+    def connect() -> None:
+        connection = xcb.xcb_connect(os.fsencode(display), None)
+        answered.append(not xcb.xcb_connection_has_error(connection))
+        xcb.xcb_disconnect(connection)
+
+    # A host that swallows packets holds a connection for minutes; only a thread can be left behind.
+    asking = threading.Thread(target=connect, daemon=True)
+    asking.start()
+    asking.join(_PATIENCE_S)
+    return answered == [True]
+
+
+def answers_wayland(display: str, runtime_dir: str) -> bool:
+    """Whether something listens at the socket of the Wayland display."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(_PATIENCE_S)
+        try:
+            asking.connect(os.path.join(runtime_dir, display))  # noqa: PTH118 - an absolute display wins
+        except (OSError, ValueError):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where Qt draws; `kind`: `x11`, `wayland`, `other` (needs no display), or empty: `fault` says why."""
+
+    kind: str
+    fault: str = ""
+
+
+def find_screen(
     environ: Mapping[str, str] = os.environ,
+    *,
+    platform: str = sys.platform,
+    x11: Callable[[str], bool] = answers_x11,
+    wayland: Callable[[str, str], bool] = answers_wayland,
+) -> Screen:
+    """The screen that Qt will take: Wayland if there is one, else X11, unless QT_QPA_PLATFORM says which."""
+    kinds = [part.split(":")[0] for part in environ.get("QT_QPA_PLATFORM", "").split(";") if part]
+    if not platform.startswith("linux") or any(not kind.startswith(("xcb", "wayland")) for kind in kinds):
+        return Screen("other")
+    silent = []
+    name = environ.get("WAYLAND_DISPLAY", "")
+    if name and kinds != ["xcb"]:
+        if wayland(name, environ.get("XDG_RUNTIME_DIR", "")):
+            return Screen("wayland")
+        silent.append(f"WAYLAND_DISPLAY={name}")
+    name = environ.get("DISPLAY", "")
+    if name and (not kinds or "xcb" in kinds):
+        if x11(name):
+            return Screen("x11")
+        silent.append(f"DISPLAY={name}")
+    if silent:
+        return Screen("", f"The display does not answer or does not let you in ({', '.join(silent)}).")
+    return Screen("", "There is no display to show the window on.")
+
+
+def what_is_missing(
+    screen: Screen,
     *,
     platform: str = sys.platform,
     loadable: Callable[[str], bool] = is_loadable,
     has_module: Callable[[str], bool] = lambda name: importlib.util.find_spec(name) is not None,
 ) -> list[str]:
-    """Sentences that say what keeps the window from being shown; none if nothing does."""
+    """Sentences that say what keeps the window from being shown on `screen`; none if nothing does."""
     if not has_module("PySide6"):
         return ["The window needs PySide6. Install it with: pip install 'emailcleaner[ui]'"]
     if not platform.startswith("linux"):
         return []
-    kind = environ.get("QT_QPA_PLATFORM", "").split(":")[0]
-    drawn = kind in _WITHOUT_DISPLAY
-    wayland = bool(environ.get("WAYLAND_DISPLAY")) and kind != "xcb"
-    found = []
-    if not drawn and not wayland and not environ.get("DISPLAY"):
-        found.append(
-            "There is no display to show the window on. "
-            "On a computer without one, use: emailcleaner clean LIST"
-        )
-    wanted = _ALWAYS if drawn or wayland else _ALWAYS + _FOR_X11
+    if screen.fault:
+        return [f"{screen.fault} Without one, use: emailcleaner clean LIST"]
+    wanted = _ALWAYS + _FOR_X11 if screen.kind == "x11" else _ALWAYS
     packages = [package for library, package in wanted if not loadable(library)]
-    if packages:
-        found.append(
-            f"The window needs libraries that this system lacks: {' '.join(packages)}. "
-            f"Install them with: sudo apt-get install {' '.join(packages)}"
-        )
-    return found
+    if not packages:
+        return []
+    names = " ".join(packages)
+    lacking = f"The window needs libraries that this system lacks: {names}."
+    return [f"{lacking} Install them with: sudo apt-get install {names}"]

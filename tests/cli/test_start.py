@@ -9,7 +9,8 @@ import typer
 
 from emailcleaner import __version__
 from emailcleaner.cli.app import build
-from emailcleaner.cli.start import COMMANDS, has_display
+from emailcleaner.cli.start import COMMANDS, unexpected
+from emailcleaner.core.paths import Home
 from tests.cli.conftest import Command
 from tests.servers.dns_server import DnsServer
 
@@ -82,7 +83,7 @@ def test_a_list_without_a_display_is_cleaned_in_the_terminal(tmp_path: Path, com
 
 def test_nothing_to_do_without_a_display_says_what_can_be_done(command: Command) -> None:
     said = command("")
-    assert said.status == 2
+    assert said.status == 1
     assert "emailcleaner clean LIST.csv" in said.err
     assert said.err.count("\n") == 1
 
@@ -125,15 +126,42 @@ def test_a_store_that_is_damaged_is_said_in_a_sentence(command: Command, home: P
     assert said.err.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("environ", "shown"),
-    [
-        ({"DISPLAY": ":0"}, True),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
-        ({"DISPLAY": ""}, False),
-        ({}, False),
-    ],
-)
-def test_a_window_needs_a_display(environ: dict[str, str], shown: bool) -> None:
+def test_a_list_is_cleaned_in_the_terminal_where_the_display_does_not_answer(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("PySide6")
-    assert has_display(environ) is shown
+    monkeypatch.setenv("DISPLAY", ":7471")
+    (tmp_path / "l.csv").write_text("email\nbad@@acme-mail.org\n")
+    said = command("l.csv --depth syntax")
+    assert said.status == 0
+    assert "DISPLAY=:7471" in said.err
+    assert (tmp_path / "l-cleaned" / "invalid.csv").exists()
+
+
+def test_a_window_is_not_tried_on_a_display_that_does_not_answer(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("PySide6")
+    monkeypatch.setenv("DISPLAY", ":7471")
+    said = command("")
+    assert said.status == 1
+    assert "DISPLAY=:7471" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_an_unexpected_fault_is_in_the_log_that_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path / "new" / "home")
+    told = unexpected(ZeroDivisionError("for ada@acme-mail.org"), home)
+    (log,) = home.logs_dir.iterdir()
+    assert str(log) in str(told)
+    text = log.read_text()
+    assert "ZeroDivisionError" in text
+    assert "ada@" not in text
+    assert told.exit_code == 1
+
+
+def test_no_log_is_named_where_none_could_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = str(unexpected(ZeroDivisionError(), Home(tmp_path / "file")))
+    assert "ZeroDivisionError" in told
+    assert str(tmp_path) not in told
