@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 #: A job's working copies, spilled blocks and exports together need about this many times the list.
 _ROOM_FACTOR = 3
 
-#: Domains of different operators that certainly exist and take mail.
+#: Domains that certainly exist and take mail. A name server that denies them denies everything (a closed
+#: network, a captive portal), and its word on others is not believed. Several, of different operators
+#: and countries: some networks block one of them, none all.
 _CANARIES = ("gmail.com", "outlook.com", "yahoo.com", "gmx.net", "qq.com")
 
 #: Below this much free disk a job does not start or go on (bytes).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self
@@ -17,14 +18,27 @@ from emailcleaner.core.dns.question import Question
 from emailcleaner.core.dns.resolver import AnswerMemory, LookUp, Resolver
 from emailcleaner.core.dns.servers import Entropy
 
-#: Quick ends, so that a test of what never comes does not take ten seconds.
+#: Short pauses and no patience; time enough for every answer that does come, on a busy machine too.
 QUICK = DnsLimits(
-    deadline_s=1.0,
+    deadline_s=3.0,
     first_timeout_min_s=0.1,
     first_timeout_max_s=0.1,
-    canary_timeout_s=0.3,
+    second_timeout_s=0.2,
+    breather_s=0.02,
+    canary_timeout_s=1.0,
+    first_rest_s=0.2,
     outage_patience_s=0.0,
-    tcp_timeout_s=0.5,
+    outage_probe_s=0.1,
+    tcp_timeout_s=2.0,
+)
+#: Quick ends too, for tests of what never comes.
+BRIEF = replace(
+    QUICK,
+    deadline_s=0.3,
+    first_timeout_min_s=0.05,
+    first_timeout_max_s=0.05,
+    canary_timeout_s=0.15,
+    tcp_timeout_s=0.2,
 )
 
 

@@ -41,8 +41,8 @@ class MailDomainChecker:
     `cache` is what survives a restart (None: nothing does); it is called from one thread of each
     session. `allow_private` lets exchangers with loopback and private addresses count as usable,
     for laboratories. `seed` fixes ids and ports for tests; None takes the system's randomness.
-    `canaries` are domains that certainly exist: while the name servers deny them all, no domain is
-    called missing (see `dns.canary`).
+    `canaries` are domains that certainly exist and take mail: while a name server denies them, no domain
+    is called invalid (see `dns.canary`).
     """
 
     def __init__(
@@ -241,9 +241,16 @@ class _LoopThread:
             allow_private=checker.allow_private,
             wall_clock=self._clock.now,
             elapsed=self._loop.time,
-            done=self._canaries_take,
+            done=self._came,
         )
-        self._canaries = Canaries(checker.canaries, resolver, self._loop.time, self._found)
+        self._canaries = Canaries(
+            checker.canaries,
+            self._multiplexer,
+            is_usable=self._router.is_usable,
+            patience_s=limits.outage_patience_s,
+            deliver=self._found,
+            forget=checker.memory.answers.clear,
+        )
         self._thread = threading.Thread(target=self._run, name="dns", daemon=True)
 
     def start(self) -> None:
@@ -303,7 +310,7 @@ class _LoopThread:
             self._router.route(domain)
         return True
 
-    def _canaries_take(self, finding: DomainFinding) -> None:
+    def _came(self, finding: DomainFinding) -> None:
         self._canaries.take(finding)
 
     def _found(self, finding: DomainFinding) -> None:

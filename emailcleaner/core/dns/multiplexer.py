@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -37,9 +38,6 @@ _STARTS: Final = 2048
 _TICK_S: Final = 0.02
 #: Questions beyond their first attempt, as multiples of the window: they hardly cost anything.
 _SLOW_WINDOWS: Final = 8
-_SECOND_TIMEOUT_S: Final = 0.75
-#: Before the only server is asked again after it gave no usable answer.
-_BREATHER_S: Final = 0.2
 #: Sendings in a row that the operating system refused, after which more are no use.
 _UNSENT: Final = 3
 
@@ -66,7 +64,7 @@ class Multiplexer:
         self._servers = ServerSet(servers, limits, entropy, now)
         self._pacer = Pacer(limits, now)
         self._wheel: TimerWheel[Question] = TimerWheel(now)
-        self._outage = Outage(self, limits.outage_patience_s, has_given_up=not servers)
+        self._outage = Outage(self, limits, has_given_up=not servers)
         self._waiting: deque[Question] = deque()
         self._fresh = 0
         self._slow = 0
@@ -114,9 +112,13 @@ class Multiplexer:
 
     restart = ask
 
-    def probe(self, server: Server | None, done: Done) -> None:
-        """Ask `server` (None: any) whether it is there, at once and whatever the window says."""
-        probe = Question.probe(server, self._limits.canary_timeout_s, done)
+    def servers_awake(self) -> list[Server]:
+        """The servers that are asked at present: those that answer, or all if none does."""
+        return self._servers.usable
+
+    def probe(self, server: Server | None, done: Done, name: str = "", rtype: int = codec.NS) -> None:
+        """Ask `server` (None: any) what it should know, at once and whatever the window says."""
+        probe = Question.probe(server, self._limits.canary_timeout_s, done, name, rtype)
         self._slow += 1
         self._begin(probe, self._loop.time())
 
@@ -203,7 +205,7 @@ class Multiplexer:
             question.timer = now + server.first_timeout_s
             self._wheel.add(question.timer, question)
         else:
-            self._wait(question, now + _SECOND_TIMEOUT_S * 2 ** (question.attempts - 2))
+            self._wait(question, now + self._limits.second_timeout_s * 2 ** (question.attempts - 2))
 
     def _not_sent(
         self, question: Question, channel: Channel, query: bytes, error: OSError, now: float
@@ -221,7 +223,7 @@ class Multiplexer:
             question.outstanding = False
             if channel.server.missed(now):
                 self._let_rest(channel.server)
-        self._wait(question, now + _BREATHER_S / 2)
+        self._wait(question, now + self._limits.breather_s / 2)
 
     def _wait(self, question: Question, until: float) -> None:
         question.timer = min(until, question.deadline)
@@ -257,6 +259,7 @@ class Multiplexer:
             self.finish(question, Outcome.TIMEOUT, None)
         else:
             self._detach(question)
+            question.timer = math.inf  # what is still in the wheel must not end it a second time
             self._outage.suspect(question)
 
     def _leave_window(self, question: Question) -> None:
@@ -323,7 +326,7 @@ class Multiplexer:
             if question.outstanding and question.server is server:
                 question.outstanding = False
                 question.unsent += 1
-                self._wait(question, now + _BREATHER_S / 2)
+                self._wait(question, now + self._limits.breather_s / 2)
 
     def _replied(self, question: Question, server: Server, data: bytes, now: float) -> None:
         if not codec.is_truncated(data) and len(data) < _DATAGRAM:
@@ -378,7 +381,7 @@ class Multiplexer:
         if len(self._servers) > 1:
             self._send(question, now)
         else:
-            self._wait(question, now + _BREATHER_S)
+            self._wait(question, now + self._limits.breather_s)
 
     def _go_to_tcp(self, question: Question, server: Server) -> None:
         question.over_tcp = True

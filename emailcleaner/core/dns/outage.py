@@ -8,26 +8,25 @@ then questions are held, not judged, until the servers are back or the patience 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from emailcleaner.core.dns.outcomes import Outcome
 
 if TYPE_CHECKING:
     from emailcleaner.core.dns.codec import Message
+    from emailcleaner.core.dns.limits import DnsLimits
     from emailcleaner.core.dns.multiplexer import Multiplexer
     from emailcleaner.core.dns.question import Question
 
 _log = logging.getLogger(__name__)
 
-_AGAIN_S: Final = 1.0
-
 
 class Outage:
     """What is known about our own network. Lives in the loop's thread."""
 
-    def __init__(self, multiplexer: Multiplexer, patience_s: float, *, has_given_up: bool) -> None:
+    def __init__(self, multiplexer: Multiplexer, limits: DnsLimits, *, has_given_up: bool) -> None:
         self._multiplexer = multiplexer
-        self._patience_s = patience_s
+        self._limits = limits
         self._suspended: list[Question] = []
         self._is_asking = False
         self._down_since = 0.0
@@ -74,10 +73,10 @@ class Outage:
             self.is_down = True
             self._down_since = now
             _log.warning("no name server answers", extra={"held": len(self._suspended)})
-        if now - self._down_since >= self._patience_s:
+        if now - self._down_since >= self._limits.outage_patience_s:
             self.has_given_up = True
             suspended, self._suspended = self._suspended, []
             for question in suspended:
                 self._multiplexer.finish(question, Outcome.OFFLINE, None)
-        self._multiplexer.call_later(_AGAIN_S, self._ask)
+        self._multiplexer.call_later(self._limits.outage_probe_s, self._ask)
         self._multiplexer.pump()

@@ -52,9 +52,13 @@ class Question:
         self.tickets: list[tuple[dict[int, Question], int]] = []
 
     @classmethod
-    def probe(cls, server: Server | None, deadline_s: float, done: Done) -> Question:
-        """A question to `server` (None: any) that every server can answer: the root's name servers."""
-        question = cls("", NS, done)
+    def probe(
+        cls, server: Server | None, deadline_s: float, done: Done, name: str = "", rtype: int = NS
+    ) -> Question:
+        """A question to `server` (None: any) that every server can answer: the root's name servers,
+        if no other is named.
+        """
+        question = cls(name, rtype, done)
         question.pinned = server
         question.deadline_s = deadline_s
         question.is_probe = True

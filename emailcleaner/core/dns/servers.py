@@ -6,6 +6,7 @@ A server that stays silent is left out until it answers a probe. This module sen
 from __future__ import annotations
 
 import array
+import math
 import random
 import secrets
 import socket
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Attempts without any answer in between after which a server counts as silent.
 _SILENT_AFTER: Final = 8
-_FIRST_REST_S: Final = 1.0
 _LONGEST_REST_S: Final = 60.0
 #: Room for the answers of a whole window; the kernel may give less.
 _RECEIVE_BUFFER: Final = 1 << 20
@@ -70,13 +70,14 @@ class Server:
         self.port = port
         self.channels: list[Channel] = []
         self.first_timeout_s = limits.first_timeout_max_s
-        self.last_answer = now
+        self.last_answer = -math.inf
         self.is_resting = False
+        self._since = now
         self._limits = limits
         self._smoothed_s = 0.0
         self._deviation_s = 0.0
         self._silent = 0
-        self._rest_s = _FIRST_REST_S
+        self._rest_s = limits.first_rest_s
 
     def open(self, entropy: Entropy) -> None:
         """Open the sockets, each from a random port."""
@@ -118,7 +119,7 @@ class Server:
         if not self.is_resting:
             return False
         self.is_resting = False
-        self._rest_s = _FIRST_REST_S
+        self._rest_s = self._limits.first_rest_s
         return True
 
     def _learn(self, took_s: float) -> None:
@@ -136,7 +137,8 @@ class Server:
     def missed(self, now: float) -> bool:
         """Note an attempt that was not answered in time. True if the server now has to rest."""
         self._silent += 1
-        if self.is_resting or self._silent < _SILENT_AFTER or now - self.last_answer < _FIRST_REST_S:
+        silent_s = now - max(self.last_answer, self._since)
+        if self.is_resting or self._silent < _SILENT_AFTER or silent_s < self._limits.first_rest_s:
             return False
         self.is_resting = True
         return True
@@ -156,7 +158,8 @@ class ServerSet:
     ) -> None:
         self._entropy = entropy
         self.all = [Server(host, port, limits, now) for host, port in addresses]
-        self._usable = list(self.all)
+        #: Those that are asked: the ones that answer, or all if none does.
+        self.usable = list(self.all)
 
     def __len__(self) -> int:
         return len(self.all)
@@ -177,11 +180,11 @@ class ServerSet:
 
     def recount(self) -> None:
         """Look again which servers are resting. If all are, all are asked."""
-        self._usable = [s for s in self.all if not s.is_resting] or list(self.all)
+        self.usable = [s for s in self.all if not s.is_resting] or list(self.all)
 
     def choose(self, avoid: Server | None) -> Server:
         """A server at random, another than `avoid` if there is one."""
-        usable = self._usable
+        usable = self.usable
         if len(usable) == 1:
             if usable[0] is not avoid or len(self.all) == 1:
                 return usable[0]

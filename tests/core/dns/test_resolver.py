@@ -10,7 +10,7 @@ import pytest
 from emailcleaner.core.dns.codec import AAAA, MX, A
 from emailcleaner.core.dns.outcomes import Outcome
 from emailcleaner.core.dns.resolver import AnswerMemory
-from tests.servers.dns_asking import QUICK, Asker, TurnedClock
+from tests.servers.dns_asking import BRIEF, QUICK, Asker, TurnedClock
 from tests.servers.dns_server import NXDOMAIN, DnsServer, Misdeed
 
 
@@ -87,10 +87,10 @@ def test_failures_are_remembered_for_five_seconds_doubling_to_five_minutes(
     assert kept == [5, 10, 20, 40, 80, 160, 300, 300]
 
 
-def test_an_outage_of_ours_is_not_remembered(server: DnsServer, asker: Asker) -> None:
+def test_an_outage_of_ours_is_not_remembered(server: DnsServer) -> None:
     server.is_silent = True
-    resolver = asker.resolver()
-    [found] = asker.look_up(resolver, ("host.test", A))
+    with Asker([server.address], BRIEF) as asker:
+        [found] = asker.look_up(asker.resolver(), ("host.test", A))
     assert (found.outcome, found.ttl_s) == (Outcome.OFFLINE, 0)
 
 
@@ -137,11 +137,12 @@ def test_a_name_that_one_server_knows_exists(server: DnsServer) -> None:
     ("misdeed", "outcome"), [(Misdeed.SERVFAIL, Outcome.SERVFAIL), (Misdeed.SILENCE, Outcome.TIMEOUT)]
 )
 def test_a_missing_name_that_is_not_confirmed_is_a_failure(
-    server: DnsServer, asker: Asker, misdeed: Misdeed, outcome: Outcome
+    server: DnsServer, misdeed: Misdeed, outcome: Outcome
 ) -> None:
     server.zone.rcode("half.test", NXDOMAIN)
     server.zone.misdeed("half.test", misdeed, after=1)
-    [found] = asker.look_up(asker.resolver(), ("half.test", MX))
+    with Asker([server.address], BRIEF) as asker:
+        [found] = asker.look_up(asker.resolver(), ("half.test", MX))
     assert found.outcome is outcome
 
 
