@@ -199,8 +199,8 @@ def _suggestions(
     domains: pa.StringArray,
     seen: OddRows,
 ) -> pa.StringArray:
-    slips = np.flatnonzero(facts.flags & np.uint32(Flag.TYPO))
-    rows = np.flatnonzero(np.isin(codes, slips) & block.plain) if len(slips) else slips
+    is_slip = (facts.flags & np.uint32(Flag.TYPO)) != 0
+    slips, rows = np.flatnonzero(is_slip), np.flatnonzero(is_slip[codes] & block.plain)
     meant = np.zeros(len(domains), np.int32)
     meant[slips] = np.arange(len(slips))
     names = column_of(map(inspector.domains.suggestion, texts_of(domains.take(pa.array(slips)))))

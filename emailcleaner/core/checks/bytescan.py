@@ -82,14 +82,15 @@ def _scan_part(data: npt.NDArray[np.uint8], bounds: I64) -> tuple[I64, Bools, Bo
     at = np.zeros(len(start), np.int64)
     at[rows] = places - start[rows]
     plain &= ~joint[start] & alnum[np.maximum(stop - 1, 0)]
-    others = _places(~(alnum | joint), row_of)
-    known = _NOTED[data[others]]
-    plain[row_of[others[~known]]] = False
-    plain[row_of[_places(joint[1:] & joint[:-1], row_of[1:]) + 1]] = False
+    rare = ~(alnum | joint)
+    rare[1:] |= joint[1:] & joint[:-1]
+    places = _places(rare, row_of)
+    known = _NOTED[data[places]]
+    plain[row_of[places[~known]]] = False
+    noted = places[known]
     suspect = np.zeros(len(start), np.bool_)
     suspect[row_of[_places(_random_runs(data, letter, digit), row_of)]] = True
     suspect[_switching(letter, digit, row_of, start + at)] = True
-    noted = others[known]
     return at, plain, suspect, (row_of[noted].astype(np.int64), noted)
 
 

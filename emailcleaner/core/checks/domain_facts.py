@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from emailcleaner.core.checks.categories import domain_flags, marked_domains
 from emailcleaner.core.checks.data import CheckData
+from emailcleaner.core.checks.domain_memory import DomainMemory
 from emailcleaner.core.checks.duplicates import (
     U64,
     HashFilter,
@@ -69,6 +70,7 @@ class DomainTable:
         self._policy = policy
         self._rules = SyntaxRules.of(data, policy)
         self._known: dict[str, int] = {}
+        self._memory = DomainMemory()
         self._suggester = Suggester(data)
         tlds = self._rules.tlds - self._rules.special_use
         self._marked = HashFilter(*marked_domains(data, policy), PROVIDER_DOMAINS, data.typos, bits=22)
@@ -77,16 +79,25 @@ class DomainTable:
 
     def columns(self, domains: pa.StringArray, hashes: U64) -> FactColumns:
         """The facts of lower-case domains (and their `hash_strings`), in their order."""
-        packed = np.full(len(domains), _NOTHING_SPECIAL, np.int64)
-        special = np.flatnonzero(~self._ordinary(domains, hashes))
-        names = texts_of(domains.take(pa.array(special)))
-        packed[special] = np.fromiter(map(self._packed, names), np.int64, len(special))
+        known, packed = self._memory.recall(domains, hashes)
+        new = np.flatnonzero(~known)
+        if len(new):
+            names = domains.take(pa.array(new))
+            packed[new] = self._found(names, hashes[new])
+            self._memory.keep(names, hashes[new], packed[new])
         return FactColumns(
             usable=(packed >> _USABLE).astype(np.bool_),
             code=(packed >> _CODE & 0xFF).astype(np.uint8),
             flags=(packed & 0xFFFFFFFF).astype(np.uint32),
             provider=(packed >> _PROVIDER & 0xFF).astype(np.uint8),
         )
+
+    def _found(self, domains: pa.StringArray, hashes: U64) -> npt.NDArray[np.int64]:
+        packed = np.full(len(domains), _NOTHING_SPECIAL, np.int64)
+        special = np.flatnonzero(~self._ordinary(domains, hashes))
+        names = texts_of(domains.take(pa.array(special)))
+        packed[special] = np.fromiter(map(self._packed, names), np.int64, len(special))
+        return packed
 
     def flags(self, domain: str) -> int:
         """The flags of one lower-case domain, as bits of `model.Flag`."""

@@ -43,7 +43,7 @@ def hash_slices(
     rows: npt.NDArray[np.integer] | None = None
     while len(start):
         word = words[start]
-        word &= _KEEP[np.minimum(length, 8)]
+        word &= _KEEP.take(length, mode="clip")
         word *= _MIX_WORD
         word ^= word >> _S29
         if rows is None:
@@ -74,7 +74,7 @@ def join_keys(local: U64, domain: U64) -> U64:
 class HashFilter:
     """A quick "certainly not" for sets of texts, asked by their hashes (Bloom 1970, with one hash)."""
 
-    def __init__(self, *texts: Iterable[str], bits: int = 16) -> None:
+    def __init__(self, *texts: Iterable[str], bits: int) -> None:
         self._shift = np.uint64(64 - bits)
         self._bits = np.zeros(1 << bits, np.bool_)
         for group in texts:

@@ -23,6 +23,7 @@ SWITCHES = 6
 _LONG_WORD = 8
 _WALK = 5
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "poiuytrewq", "lkjhgfdsa", "mnbvcxz")
+_KEYBOARD = "\n".join(_ROWS)
 #: The first four letters of all walks.
 WALK_STARTS = frozenset(row[i : i + 4] for row in _ROWS for i in range(len(row) - _WALK + 1))
 
@@ -60,7 +61,7 @@ def _is_noise(local: str) -> bool:
     if base == base[0] * len(base) and base[0].isalpha():
         return True
     letters = base.rstrip("0123456789._-")
-    if len(letters) >= _WALK and any(letters in row for row in _ROWS):
+    if len(letters) >= _WALK and letters in _KEYBOARD:
         return True
     return any(_is_random(word) for word in _WORD.findall(base))
 

@@ -48,7 +48,7 @@ class CellInspector:
         self.data = data
         self.policy = policy
         self.domains = DomainTable(data, policy)
-        self.roles = HashFilter(data.roles)
+        self.roles = HashFilter(data.roles, bits=19)
         self._rules = SyntaxRules.of(data, policy)
         self._parsed = ("", parse_address("", self._rules))
 
