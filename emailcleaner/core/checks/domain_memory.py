@@ -24,6 +24,10 @@ _NOBODY = "\n"
 class DomainMemory:
     """Remembers a number for each domain. Not for two threads at once."""
 
+    _place: npt.NDArray[np.int32]
+    _names: pa.StringArray
+    _numbers: I64
+
     def __init__(self) -> None:
         self._forget()
 
