@@ -112,6 +112,16 @@ class Parts:
             )
 
 
+def _database(settings: Settings, home: Home) -> str | Path:
+    """Where the store is. Raises `UserError` for a text that names no database."""
+    told = settings.database.url
+    if told and "://" not in told:
+        raise UserError(
+            f"{told!r} is no address of a database.", "Write DATABASE_URL like sqlite:///path/file."
+        )
+    return told or home.database
+
+
 class WriteOnly:
     """Keeps new findings and gives none back, so that everything is asked again; a `ports.DomainCache`."""
 
@@ -154,9 +164,7 @@ def open_services(
     with ExitStack() as stack:
         if sole:
             stack.enter_context(InstanceLock(where.root))
-        store = stack.enter_context(
-            open_store(said.database.url or where.database, home=where.root, clock=time)
-        )
+        store = stack.enter_context(open_store(_database(said, where), home=where.root, clock=time))
         parts = Parts(
             home=where,
             settings=said,

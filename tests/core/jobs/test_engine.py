@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from emailcleaner.core.bootstrap import open_services
 from emailcleaner.core.errors import UserError
 from emailcleaner.core.model import CleanRequest, Depth, JobState, OutputFormat, ReadOptions
+from emailcleaner.core.paths import Home
+from emailcleaner.core.settings import DatabaseSettings, Settings
 from tests.core.jobs.cleaning import (
     SMALL_BLOCKS,
     VERDICT_COLUMNS,
@@ -401,3 +404,13 @@ def test_a_suggestion_goes_when_the_domain_takes_mail(tmp_path: Path, server: Dn
     first, second = results(tmp_path / "out")
     assert (first["ec_suggestion"], "typo" in first["ec_flags"]) == ("", False)
     assert second["ec_suggestion"] == "anna.b@hotmail.com"
+
+
+def test_a_database_that_is_no_address_is_refused(tmp_path: Path) -> None:
+    settings = Settings(database=DatabaseSettings(url="blah"))
+    with (
+        pytest.raises(UserError, match="no address of a database"),
+        open_services(home=Home(tmp_path / "home"), settings=settings),
+    ):
+        pass
+    assert not Path("blah").exists()
