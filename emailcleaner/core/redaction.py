@@ -124,6 +124,9 @@ class Redactor:
 
 
 def _bare_url(found: re.Match[str]) -> str:
+    before, at, _ = f"{found[3] or ''}{found[4] or ''}".replace("%40", "@").partition("@")
+    if at and "=" not in before:  # no parameter: a local part may hold ? and #, and began in the "host"
+        return f"{found[1]}{_HIDDEN}"
     query = f"?{_HIDDEN}" if found[3] else ""
     return f"{found[1]}{found[2]}{query}"
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emailcleaner.core.redaction import Redactor
@@ -31,6 +31,9 @@ SURROUNDINGS = st.sampled_from(
 
 
 @given(LOCALS | QUOTED | INTERNATIONAL, DOMAINS, SURROUNDINGS)
+@example("00?", "example.com", "https://{}/path")
+@example("ann?b", "example.com", "https://{}/path")
+@example("ann#", "example.com", "https://{}/path")
 def test_no_address_is_left_wherever_it_stands(local: str, domain: str, surroundings: str) -> None:
     text = REDACTOR.text(surroundings.format(f"{local}@{domain}"))
     left = PSEUDONYM.sub("", text)
