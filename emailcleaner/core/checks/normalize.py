@@ -42,6 +42,7 @@ _AROUND_DOT = re.compile(r"\s+\.\s*|\.\s+")
 #: One word of ASCII with nothing at its edges to take off.
 _TIDY = re.compile(r"[A-Za-z0-9.!#$%&+=?^_~-][A-Za-z0-9.!#$%&*+=?^_`{}~@-]*[A-Za-z0-9]", re.ASCII)
 _DELIMITED = re.compile(r"[\s<>;,()\[\]{}\"'|/:]")
+_BETWEEN = re.compile(r"[|/<>()]")
 _LOWER_WORD = re.compile(r"[a-z0-9._-]+")
 #: Words that stand before an address and are no part of it.
 _LEADING_WORDS = frozenset(
@@ -169,8 +170,8 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _words(text: str) -> Iterator[str]:
     for word in text.split():
-        for piece in _split_word(word):
-            if "@" in piece:
+        if "@" in word:
+            for piece in _split_word(word):
                 cleaned = clean_edges(piece)
                 if "@" in cleaned:
                     yield cleaned
@@ -189,8 +190,8 @@ def _split_word(word: str) -> Iterator[str]:
 
 def _split_crowd(piece: str) -> Iterator[str]:
     """Addresses with a bar, a slash or brackets between them; a piece with one `@` stays as it is."""
-    parts = [part for part in re.split(r"[|/<>()]", piece) if part] if piece.count("@") > 1 else [piece]
-    if all(0 < part.find("@") < len(part) - 1 for part in parts):
+    parts = [part for part in _BETWEEN.split(piece) if part] if piece.count("@") > 1 else []
+    if parts and all(0 < part.find("@") < len(part) - 1 for part in parts):
         yield from parts
     else:
         yield piece
