@@ -126,8 +126,9 @@ def _refuse_at_providers(
     doubtful = np.zeros(len(provider), np.bool_)
     for rare, names in _RARE.items():
         rows = block.notes.rows(rare)
-        refusing = [provider_number(name) for name in names]
-        doubtful[rows[np.isin(provider[rows], refusing)]] = True
+        refuses = np.zeros(len(PROVIDERS) + 1, np.bool_)
+        refuses[[provider_number(name) for name in names]] = True
+        doubtful[rows[refuses[provider[rows]]]] = True
     reason[doubtful & ~has_tag & (reason == 0)] = _PROVIDER_SYNTAX
     gmail = provider == provider_number(Provider.GMAIL)
     # Dots and tags do not count, so names that may be too long or too short are counted one by one.

@@ -19,7 +19,8 @@ Bools = npt.NDArray[np.bool_]
 I64 = npt.NDArray[np.int64]
 _DOT, _AT = b".@"
 #: By byte: whether it is one of `_ + - '`.
-_NOTED = np.isin(np.arange(256), list(b"_+-'"))
+_NOTED = np.zeros(256, np.bool_)
+_NOTED[list(b"_+-'")] = True
 #: So many that the work on them outweighs the calls, so few that all the masks stay in the processor's cache.
 _CELLS_AT_ONCE = 4_096
 
