@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from emailcleaner.core.distinct import distinct, distinct_sorted
 from emailcleaner.core.sliced import lists_of
 
 U64 = npt.NDArray[np.uint64]
@@ -106,14 +105,14 @@ def find_duplicates(keys: U64) -> tuple[I64, I64]:
     `keys` are those of all rows of a job in order; 0 is never a duplicate. Needs 9 bytes a row.
     """
     ranked = np.sort(keys)
-    repeated = distinct_sorted(ranked[1:][ranked[1:] == ranked[:-1]])
+    repeated = np.unique(ranked[1:][ranked[1:] == ranked[:-1]])
     repeated = repeated[repeated != 0]
     if not len(repeated):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     rows = _rows_with(keys, repeated)
     group = np.searchsorted(repeated, keys[rows])
     # `rows` ascend, so the first of each group is where the group is met first.
-    first = rows[distinct(group).first][group]
+    first = rows[np.unique(group, return_index=True)[1]][group]
     repeats = rows != first
     return rows[repeats], first[repeats]
 

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from emailcleaner.core.checks.bytescan import ByteScan, scan_bytes
 from emailcleaner.core.checks.duplicates import U64, hash_slices, string_buffers
 from emailcleaner.core.checks.syntax import MAX_ADDRESS, MAX_LOCAL
-from emailcleaner.core.distinct import distinct
 
 Bools = npt.NDArray[np.bool_]
 I32 = npt.NDArray[np.int32]
@@ -58,9 +57,9 @@ class Notes:
 
     def first(self, character: bytes) -> tuple[I64, I64]:
         """The rows that have `character`, and where it stands first."""
-        wanted = np.flatnonzero(self.char == character[0])
-        first = wanted[distinct(self.row[wanted]).first]
-        return self.row[first], self.place[first]
+        wanted = self.char == character[0]
+        rows, first = np.unique(self.row[wanted], return_index=True)
+        return rows, self.place[wanted][first]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from emailcleaner.core.checks.checker import AddressChecker
 from emailcleaner.core.checks.data import parents
 from emailcleaner.core.checks.duplicates import U64
 from emailcleaner.core.checks.hostnames import read_domain
-from emailcleaner.core.distinct import distinct_sorted
 from emailcleaner.core.sliced import texts_of
 
 
@@ -32,7 +31,7 @@ class SuppressionSet:
         trees: AbstractSet[str] = frozenset(),
     ) -> None:
         self._checker = checker
-        self._keys = distinct_sorted(np.sort(keys[keys != 0]))
+        self._keys = np.unique(keys[keys != 0])
         self._domains = domains
         self._trees = trees
 

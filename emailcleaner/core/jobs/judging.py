@@ -120,10 +120,9 @@ class VerdictTable:
 
     def duplicates_of(self, firsts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Verdict numbers for rows that repeat rows with these verdict numbers."""
-        repeated = np.zeros(len(self.verdicts), np.int32)
-        for number in np.flatnonzero(np.bincount(firsts)).tolist():
-            repeated[number] = self._duplicate(number)
-        return repeated[firsts]
+        uniques, where = np.unique(firsts, return_inverse=True)
+        repeated = np.array([self._duplicate(int(u)) for u in uniques], dtype=np.int32)
+        return repeated[where] if len(repeated) else firsts
 
     def _number(self, packed: int) -> int:
         known = self._numbers.get(packed)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from emailcleaner.core.distinct import distinct
 from emailcleaner.core.model import Segment, Status
 
 if TYPE_CHECKING:
@@ -69,8 +68,8 @@ class LiveCounts:
         if waits.any():
             self._grow(int(domains.max()) + 1)
             cells = domains[waits].astype(np.int64) * width + segments[waits]
-            first, counts = distinct(cells)
-            self._waiting.reshape(-1)[cells[first]] += sign * counts.astype(np.int32)
+            where, counts = np.unique(cells, return_counts=True)
+            self._waiting.reshape(-1)[where] += sign * counts.astype(np.int32)
 
     def _grow(self, size: int) -> None:
         have = len(self._outcome)
