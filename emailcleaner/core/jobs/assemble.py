@@ -97,7 +97,9 @@ class Assembler:
             rows, firsts = self._dup_rows[low:high], self._dup_firsts[low:high]
             all_numbers[start:end] = block.numbers
             if len(rows):
-                block.numbers[rows - start] = self.verdicts.duplicates_of(all_numbers[firsts])
+                block.numbers[rows - start] = self.verdicts.duplicates_of(
+                    all_numbers[firsts], block.numbers[rows - start]
+                )
                 block.duplicate_of[rows - start] = firsts
                 all_numbers[start:end] = block.numbers
             self._count(block.numbers)

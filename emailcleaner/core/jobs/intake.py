@@ -120,16 +120,19 @@ class CheckedBlock:
     checked: CheckedBatch
     listed: npt.NDArray[np.uint8]
     extra: CheckedBatch | None
+    extra_listed: npt.NDArray[np.uint8]
 
 
 def check_block(batch: IntakeBatch, checker: AddressChecker, lists: Lists) -> CheckedBlock:
     """Check one block: the pure work item of the first pass."""
     cells = batch.rows.column("cell")
     checked = checker.check_batch(cells)
-    extra = None
-    if checked.extra:
-        extra = checker.check_batch(column_of(text for _, text in checked.extra))
-    return CheckedBlock(batch, checked, lists.mark(checked.normalized, checked.domain), extra)
+    listed = lists.mark(checked.normalized, checked.domain)
+    if not checked.extra:
+        return CheckedBlock(batch, checked, listed, None, listed[:0])
+    # Someone who opted out may stand second in a cell: the own lists hold for every address.
+    extra = checker.check_batch(column_of(text for _, text in checked.extra))
+    return CheckedBlock(batch, checked, listed, extra, lists.mark(extra.normalized, extra.domain))
 
 
 def read_list(
@@ -170,7 +173,7 @@ def put_by(intake: Intake, source: int, block: CheckedBlock, folder: Path, kept:
             folder / f"{number:06d}-extra.arrow",
             {"row": rows.column("row").take(pa.array(of)), "line": rows.column("line").take(pa.array(of))},
             block.extra,
-            np.zeros(len(of), dtype=np.uint8),
+            block.extra_listed,
             intake,
         )
     part = IntakePart(number, source, main, extra)
@@ -236,7 +239,7 @@ def asked_domains(block: CheckedBlock) -> list[str]:
     """The domains of a block that DNS is to be asked about: of well-formed, not suppressed rows."""
     wanted = _wanted(block.checked, block.listed != SUPPRESSED)
     if block.extra is not None:
-        wanted += _wanted(block.extra, np.ones(len(block.extra.reason), dtype=np.bool_))
+        wanted += _wanted(block.extra, block.extra_listed != SUPPRESSED)
     return wanted
 
 

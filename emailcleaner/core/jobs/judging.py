@@ -45,6 +45,9 @@ _FLAG_SHIFT = _REASON_BITS
 _LISTED_SHIFT = _FLAG_SHIFT + _FLAG_BITS
 _CLASS_SHIFT = _LISTED_SHIFT + _LISTED_BITS
 
+#: Said of the cell and not of the address, so that a duplicate has its own.
+_OF_CELL = Flag.CORRECTED | Flag.SEVERAL
+
 
 @dataclass(slots=True)
 class DomainTable:
@@ -93,7 +96,7 @@ class VerdictTable:
         self._asked = asked
         self._classes = classes
         self._numbers: dict[int, int] = {}
-        self._duplicates: dict[int, int] = {}
+        self._duplicates: dict[tuple[int, Flag], int] = {}
         self.verdicts: list[Verdict] = []
 
     def numbers(
@@ -118,11 +121,17 @@ class VerdictTable:
         found: npt.NDArray[np.int32] = known[encoded.indices.to_numpy(zero_copy_only=False)]
         return found
 
-    def duplicates_of(self, firsts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        """Verdict numbers for rows that repeat rows with these verdict numbers."""
-        uniques, where = np.unique(firsts, return_inverse=True)
-        repeated = np.array([self._duplicate(int(u)) for u in uniques], dtype=np.int32)
-        return repeated[where] if len(repeated) else firsts
+    def duplicates_of(
+        self, firsts: npt.NDArray[np.int32], own: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.int32]:
+        """Verdict numbers for rows that repeat rows with the verdict numbers `firsts`.
+
+        `own` are the numbers they have by themselves: what is said of the cell stays theirs.
+        """
+        kinds = firsts.astype(np.int64) << 32 | own
+        uniques, where = np.unique(kinds, return_inverse=True)
+        repeated = [self._duplicate(int(kind) >> 32, int(kind) & 0xFFFFFFFF) for kind in uniques]
+        return np.array(repeated, dtype=np.int32)[where] if repeated else firsts
 
     def _number(self, packed: int) -> int:
         known = self._numbers.get(packed)
@@ -130,12 +139,14 @@ class VerdictTable:
             known = self._numbers[packed] = self._add(self._judge(packed))
         return known
 
-    def _duplicate(self, number: int) -> int:
-        known = self._duplicates.get(number)
+    def _duplicate(self, number: int, own: int) -> int:
+        of_cell = self.verdicts[own].flags & _OF_CELL
+        known = self._duplicates.get((number, of_cell))
         if known is None:
             first = self.verdicts[number]
-            known = self._add(replace(first, reason=Reason.DUPLICATE, segment=Segment.DUPLICATE))
-            self._duplicates[number] = self._duplicates[known] = known
+            flags = first.flags & ~_OF_CELL | of_cell
+            verdict = replace(first, reason=Reason.DUPLICATE, segment=Segment.DUPLICATE, flags=flags)
+            known = self._duplicates[number, of_cell] = self._add(verdict)
         return known
 
     def _add(self, verdict: Verdict) -> int:

@@ -197,6 +197,33 @@ def test_further_addresses_of_a_cell_have_a_file_of_their_own(tmp_path: Path, se
     ]
 
 
+def test_the_own_lists_hold_for_every_address_of_a_cell(tmp_path: Path, server: DnsServer) -> None:
+    source = write(
+        tmp_path / "l.csv",
+        'name,email\nA,"a@acme-mail.org; out@acme-mail.org, b@globex-mail.org; good@acme-mail.org"\n',
+    )
+    suppress = write(tmp_path / "optout.txt", "out@acme-mail.org\n@globex-mail.org\n")
+    allow = write(tmp_path / "known.txt", "good@acme-mail.org\n")
+    with services(tmp_path / "home", server) as opened:
+        clean(
+            opened,
+            request_for(
+                source,
+                tmp_path / "out",
+                depth=Depth.DOMAIN,
+                suppress=(str(suppress),),
+                allow=(str(allow),),
+            ),
+        )
+    extra = rows(tmp_path / "out" / "extra_addresses.csv")
+    assert [(r["address"], r["ec_reason"], r["ec_segment"]) for r in extra] == [
+        ("out@acme-mail.org", "suppressed", "suppressed"),
+        ("b@globex-mail.org", "suppressed", "suppressed"),
+        ("good@acme-mail.org", "allowlisted", "clean"),
+    ]
+    assert server.asked("globex-mail.org") == 0
+
+
 def test_several_lists_are_one_job_with_a_folder_each(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

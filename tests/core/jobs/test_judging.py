@@ -70,10 +70,21 @@ def test_a_duplicate_takes_over_everything_but_reason_and_segment() -> None:
     firsts = table.numbers(
         one * 0, one.astype(np.uint32) * Flag.ROLE.value, one * 0, one.astype(np.int32) * 0
     )
-    repeated = table.verdicts[table.duplicates_of(firsts)[0]]
+    repeated = table.verdicts[table.duplicates_of(firsts, firsts)[0]]
     first = table.verdicts[firsts[0]]
     assert (repeated.reason, repeated.segment) == (Reason.DUPLICATE, Segment.DUPLICATE)
     assert (repeated.status, repeated.score, repeated.flags) == (first.status, first.score, first.flags)
+
+
+def test_a_duplicate_keeps_what_is_said_of_its_own_cell() -> None:
+    table = VerdictTable(Depth.SYNTAX, DomainClasses())
+    none = np.zeros(4, dtype=np.uint8)
+    flags = [Flag.ROLE | Flag.SEVERAL, Flag.ROLE, Flag.ROLE | Flag.CORRECTED, Flag.ROLE]
+    numbers = table.numbers(
+        none, np.array([f.value for f in flags], dtype=np.uint32), none, none.astype(np.int32)
+    )
+    repeated = table.duplicates_of(numbers[[0, 0, 1]], numbers[[1, 2, 3]])
+    assert [table.verdicts[n].flags for n in repeated] == flags[1:]
 
 
 def test_domains_that_differ_only_in_evidence_share_a_class() -> None:
