@@ -57,6 +57,8 @@ def show(job_id: _JobArgument, *, as_json: _Json = False) -> int:
     if as_json:
         print_json(shown)
         return 0
+    files = shown.get("files", {})
+    shown["files"] = {name: file["rows"] for name, file in files.items()}
     for key, value in shown.items():
         if value not in ("", None, {}):
             print_text(f"{key:<12} {one_line(_plain(value))}")

@@ -115,7 +115,7 @@ def show_summary(summary: dict[str, Any], out: str) -> None:
     rows.sort(key=lambda row: list(Segment).index(row[0]))
     total = sum(count for _, count in rows)
     lines = [
-        f"{total:,} rows in {duration(summary['duration_s'])}",
+        f"{total:,} {'row' if total == 1 else 'rows'} in {duration(summary['duration_s'])}",
         "",
     ]
     wide = max((len(f"{count:,}") for _, count in rows), default=1)
@@ -123,10 +123,8 @@ def show_summary(summary: dict[str, Any], out: str) -> None:
         share = count / total if total else 0.0
         lines.append(f"  {segment.value:<11} {count:>{wide},}  {share:6.1%}  {_WORDS[segment]}")
     if summary["depth"] != "mailbox":
-        what = "the domains take mail" if summary["depth"] == "domain" else "the addresses are well formed"
-        lines += [
-            "",
-            f"Checked to depth {summary['depth']}: {what}; whether each mailbox exists was not asked.",
-        ]
+        what = "its domain takes mail" if summary["depth"] == "domain" else "it is well formed"
+        meaning = f"clean means that {what}; whether each mailbox exists was not asked."
+        lines += ["", f"Checked to depth {summary['depth']}: {meaning}"]
     lines += ["", f"Written to {one_line(out)}"]
     print_text("\n".join(lines))

@@ -66,6 +66,14 @@ def test_resume_writes_where_and_what_the_job_was_told(
     assert "done" in again.err
 
 
+def test_a_finished_job_is_shown_with_the_rows_of_its_files(waiting: str, command: Command) -> None:
+    assert command(f"jobs resume {waiting}").status == 0
+    shown = command(f"jobs show {waiting}").out
+    assert "files        results.jsonl 2, " in shown
+    assert "{" not in shown
+    assert json.loads(command(f"jobs show {waiting} --json").out)["files"]["results.jsonl"]["rows"] == 2
+
+
 def test_resume_all_goes_on_behind_a_job_that_fails(
     tmp_path: Path, home: Path, waiting: str, command: Command
 ) -> None:

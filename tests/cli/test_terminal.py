@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from emailcleaner.cli.terminal import duration, one_line, print_json, print_text, progress_text
+from emailcleaner.cli.terminal import duration, one_line, print_json, print_text, progress_text, show_summary
 from emailcleaner.core.model import JobId, JobState, Progress, Stage
 
 
@@ -62,3 +62,11 @@ def test_progress_is_one_line_with_what_is_known() -> None:
     assert "1 min 01 s left" in progress_text(asking)
     for stage in Stage:
         assert "\n" not in progress_text(Progress(JobId("j"), JobState.RUNNING, stage))
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 row in 1 s\n"), (2, "2 rows in 1 s\n")])
+def test_the_outcome_counts_one_row_as_one(
+    capsys: pytest.CaptureFixture[str], count: int, words: str
+) -> None:
+    show_summary({"segments": {"unknown": count}, "duration_s": 1, "depth": "domain"}, "/out")
+    assert capsys.readouterr().out.startswith(words)
