@@ -16,7 +16,6 @@ HEAVY = (
     "xlsxwriter",
     "python_calamine",
     "charset_normalizer",
-    "rapidfuzz",
     "pyarrow.dataset",
     "PySide6",
 )
