@@ -71,6 +71,7 @@ class Asker:
         self.multiplexer = Multiplexer(self.loop, servers, limits, Entropy(seed), lambda: False)
 
     def __enter__(self) -> Self:
+        gc.freeze()  # the look for rubbish at the end is then one through what is made from here on
         self.multiplexer.open()
         return self
 
@@ -80,6 +81,7 @@ class Asker:
             self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.loop.close()
         gc.collect()
+        gc.unfreeze()
         assert not self.faults
 
     def ask(self, *questions: tuple[str, int]) -> list[tuple[Outcome, Message | None]]:
