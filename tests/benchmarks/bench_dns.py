@@ -130,7 +130,9 @@ def ours(port: int, count: int) -> None:
     from emailcleaner.core.dns import DnsLimits, load_providers
     from emailcleaner.core.model import Reason
     from emailcleaner.core.paths import resource_dir
+    from emailcleaner.core.startup import tune_process
 
+    tune_process()  # as every command and the window do
     providers = load_providers(resource_dir() / "data" / "mx_providers.toml")
     checker = MailDomainChecker(
         servers=[("127.0.0.1", port)],
