@@ -160,10 +160,12 @@ def _tokens(text: str) -> Iterator[str]:
     """The pieces of `text` that hold an `@`, cleaned, in their order."""
     start = 0
     for match in _ANGLE.finditer(text):
-        before = text[start : match.start()]
-        # What stands directly before the bracket is the display name, even if it looks like an address.
-        yield from _words(before[: max(before.rfind(";"), before.rfind(",")) + 1])
-        yield from _words(match.group(1))
+        mailbox = list(_words(match.group(1)))
+        # A display name that is the address itself says nothing new; another address must not get lost.
+        known = {address.casefold() for address in mailbox}
+        named = [w for w in _words(text[start : match.start()]) if w.casefold() not in known]
+        is_name = len(named) == 1 and clean_edges(text[start : match.start()]) == named[0]
+        yield from [*mailbox, *named] if is_name else [*named, *mailbox]
         start = match.end()
     yield from _words(text[start:])
 

@@ -200,3 +200,20 @@ def test_hostile_cell_is_read_in_linear_time(checker: AddressChecker, unit: str)
     start = time.process_time()
     checker.check(cell)
     assert time.process_time() - start < 1.0
+
+
+@pytest.mark.parametrize(
+    ("cell", "address", "extra"),
+    [
+        ("anna@acme.com or <berta@acme.com>", "anna@acme.com", ("berta@acme.com",)),
+        ("anna@acme.com <berta@acme.com>", "berta@acme.com", ("anna@acme.com",)),
+        ("Anna@acme.com <anna@acme.com>", "anna@acme.com", ()),
+        ('"anna@acme.com" <anna@acme.com>', "anna@acme.com", ()),
+    ],
+)
+def test_another_address_in_the_display_name_is_not_lost(
+    checker: AddressChecker, cell: str, address: str, extra: tuple[str, ...]
+) -> None:
+    found = checker.check(cell)
+    assert (found.address, found.extra) == (address, extra)
+    assert bool(found.flags & Flag.SEVERAL) is bool(extra)

@@ -102,6 +102,14 @@ def test_a_few_damaged_bytes_do_not_turn_utf8_into_an_old_encoding() -> None:
     assert copied(data, found)[0].endswith("café,b@example.com\n")
 
 
+def test_one_damaged_byte_in_a_small_list_does_not_turn_its_names_into_others() -> None:
+    data = "email,name\na@g.com,Jürgen\nb@g.com,Müller".encode() + b"\xc3\nc@g.com," + "Ünal\n".encode()
+    found = detect(data)
+    assert found.name == "utf-8"
+    text = copied(data, found)[0]
+    assert [name in text for name in ("Jürgen", "Müller", "Ünal")] == [True] * 3
+
+
 @pytest.mark.parametrize("name", ["utf8", "UTF-8", "latin1", "shift_jis", "cp1252"])
 def test_an_encoding_can_be_told(name: str) -> None:
     assert told(name, b"a").name == codecs.lookup(name).name
