@@ -139,6 +139,12 @@ def test_a_server_that_says_of_everything_it_has_no_records_makes_nothing_invali
     assert is_doubted(checker_for(server, canaries=CANARIES).check("a.test"))
 
 
+def test_a_server_that_says_of_everything_it_takes_no_mail_makes_nothing_invalid(server: DnsServer) -> None:
+    for name in (*CANARIES, "a.test"):
+        server.zone.mx(name, (0, ""))
+    assert is_doubted(checker_for(server, canaries=CANARIES).check("a.test"))
+
+
 def test_canaries_that_fail_are_no_proof(server: DnsServer) -> None:
     for name in CANARIES:
         server.zone.rcode(name, SERVFAIL)
@@ -164,6 +170,22 @@ def test_a_network_that_breaks_in_the_middle_is_noticed_at_once(server: DnsServe
         server.zone.rcode("sure.test", 0)
         session.submit(["after.test"])
         assert [f.reason for f in session.take(5.0)] == [Reason.NO_SUCH_DOMAIN]
+
+
+def test_an_answer_of_before_the_break_proves_nothing_of_what_was_denied_after_it(server: DnsServer) -> None:
+    know(server)
+    server.zone.slow("sure.test", 0.4)
+    found: list[DomainFinding] = []
+    with checker_for(server, canaries=CANARIES).session() as session:
+        session.submit(["before.test"])
+        deadline = time.monotonic() + 5
+        while not server.asked("sure.test") and time.monotonic() < deadline:
+            assert session.take(0.01) == []
+        forget(server, "sure.test")  # its good answer is on the way
+        session.submit(["after.test"])
+        while session.pending and time.monotonic() < deadline:
+            found += session.take(1.0)
+    assert [(f.domain, is_doubted(f)) for f in found] == [("before.test", False), ("after.test", True)]
 
 
 def test_what_a_lying_server_said_of_an_exchanger_is_forgotten(server: DnsServer) -> None:
