@@ -6,7 +6,7 @@ cost a few hundred calls of the same pure function that judges a single address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,12 +23,11 @@ from emailcleaner.core.model import (
     Findings,
     Flag,
     Reason,
-    Segment,
     Verdict,
     flag_names,
 )
 from emailcleaner.core.sliced import column_of
-from emailcleaner.core.verdicts import judge
+from emailcleaner.core.verdicts import OF_CELL, judge, repeat_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,9 +43,6 @@ _REASON_BITS, _FLAG_BITS, _LISTED_BITS = 8, 16, 2
 _FLAG_SHIFT = _REASON_BITS
 _LISTED_SHIFT = _FLAG_SHIFT + _FLAG_BITS
 _CLASS_SHIFT = _LISTED_SHIFT + _LISTED_BITS
-
-#: Said of the cell and not of the address, so that a duplicate has its own.
-_OF_CELL = Flag.CORRECTED | Flag.SEVERAL
 
 
 @dataclass(slots=True)
@@ -140,13 +136,11 @@ class VerdictTable:
         return known
 
     def _duplicate(self, number: int, own: int) -> int:
-        of_cell = self.verdicts[own].flags & _OF_CELL
+        of_cell = self.verdicts[own].flags & OF_CELL
         known = self._duplicates.get((number, of_cell))
         if known is None:
-            first = self.verdicts[number]
-            flags = first.flags & ~_OF_CELL | of_cell
-            verdict = replace(first, reason=Reason.DUPLICATE, segment=Segment.DUPLICATE, flags=flags)
-            known = self._duplicates[number, of_cell] = self._add(verdict)
+            known = self._add(repeat_of(self.verdicts[number], of_cell))
+            self._duplicates[number, of_cell] = known
         return known
 
     def _add(self, verdict: Verdict) -> int:

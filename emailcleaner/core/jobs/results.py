@@ -29,7 +29,6 @@ from emailcleaner.core.model import (
     MxHost,
     OutputFormat,
     Reason,
-    Segment,
     Verdict,
 )
 
@@ -132,9 +131,7 @@ class JobResults:
 
     def _judged_again(self, parts: Parts, row: dict[str, Any]) -> tuple[Verdict, DomainFinding | None]:
         """The verdict with its score's parts, from what is kept of the row; no new question is asked."""
-        from dataclasses import replace
-
-        from emailcleaner.core.verdicts import judge
+        from emailcleaner.core.verdicts import judge, repeat_of
 
         finding = parts.address_checker(self.request).check(row["address"])
         reason = Reason(row["reason"])
@@ -153,7 +150,7 @@ class JobResults:
             )
         )
         if reason is Reason.DUPLICATE:
-            again = replace(again, reason=Reason.DUPLICATE, segment=Segment.DUPLICATE)
+            again = repeat_of(again, again.flags)
         return again, domain
 
     def _domain_of(self, parts: Parts, row: dict[str, Any], reason: Reason) -> DomainFinding | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from emailcleaner.core.verdicts.explain import explain, visible
 from emailcleaner.core.verdicts.rules import (
     BLAME_OF,
+    OF_CELL,
     RULES,
     SEGMENT_OF,
     STATUS_OF,
@@ -27,6 +28,7 @@ __all__ = [
     "BLAME_OF",
     "BLAME_WORDS",
     "FLAG_SENTENCES",
+    "OF_CELL",
     "REASON_SENTENCES",
     "RULES",
     "SEGMENT_OF",

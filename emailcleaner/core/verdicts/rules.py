@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from emailcleaner.core.model import Blame, Findings, Reason, Segment, Status, Verdict
+from emailcleaner.core.model import Blame, Findings, Flag, Reason, Segment, Status, Verdict
 from emailcleaner.core.verdicts.evidence import FAULTS, gather
 from emailcleaner.core.verdicts.score import rating_of, score_of
+
+#: Said of the cell and not of the address in it.
+OF_CELL = Flag.CORRECTED | Flag.SEVERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +236,13 @@ def judge(findings: Findings) -> Verdict:
     )
 
 
-def repeat_of(first: Verdict) -> Verdict:
-    """The verdict on a row that repeats an earlier one: its answer, in the duplicates' segment."""
-    return replace(first, reason=Reason.DUPLICATE, segment=Segment.DUPLICATE)
+def repeat_of(first: Verdict, own: Flag) -> Verdict:
+    """The verdict on a row that repeats an earlier one: its answer, in the duplicates' segment.
+
+    Of its `own` flags, those that speak of the cell and not of the address (`OF_CELL`) stay.
+    """
+    flags = first.flags & ~OF_CELL | own & OF_CELL
+    return replace(first, reason=Reason.DUPLICATE, segment=Segment.DUPLICATE, flags=flags)
 
 
 def _matches(standing: Mapping[Reason, Blame | None]) -> Iterator[tuple[int, Rule]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,18 +13,6 @@ from tests.servers.dns_checking import KeptFindings, ask, checker_for
 from tests.servers.dns_server import MX, SERVFAIL, A, DnsServer, Misdeed
 
 CANARIES = ("sure.test", "certain.test")
-
-
-@pytest.fixture
-def server() -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        yield server
-
-
-@pytest.fixture
-def other() -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        yield server
 
 
 def know(server: DnsServer, name: str = CANARIES[0]) -> None:

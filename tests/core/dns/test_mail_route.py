@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,12 +12,6 @@ from emailcleaner.core.model import Blame, DomainFinding, Flag, MxHost, Reason
 from tests.servers.dns_asking import BRIEF, QUICK, TurnedClock
 from tests.servers.dns_checking import ask, checker_for
 from tests.servers.dns_server import AAAA, MX, A, DnsServer, Misdeed
-
-
-@pytest.fixture
-def server() -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        yield server
 
 
 @pytest.fixture

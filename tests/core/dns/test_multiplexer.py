@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,18 +12,6 @@ from emailcleaner.core.dns.codec import MX, A, Message
 from emailcleaner.core.dns.outcomes import Outcome
 from tests.servers.dns_asking import BRIEF, QUICK, Asker
 from tests.servers.dns_server import FORMERR, NOTIMP, DnsServer, Misdeed
-
-
-@pytest.fixture
-def server() -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        yield server
-
-
-@pytest.fixture
-def other() -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        yield server
 
 
 def exchangers(message: Message | None) -> list[object]:

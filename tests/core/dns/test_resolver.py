@@ -15,12 +15,6 @@ from tests.servers.dns_server import NXDOMAIN, DnsServer, Misdeed
 
 
 @pytest.fixture
-def server() -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        yield server
-
-
-@pytest.fixture
 def asker(server: DnsServer) -> Iterator[Asker]:
     with Asker([server.address]) as asker:
         yield asker

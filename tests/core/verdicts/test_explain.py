@@ -104,7 +104,7 @@ def test_a_suggestion_is_offered_and_not_applied() -> None:
 
 
 def test_a_duplicate_says_where_its_answer_comes_from() -> None:
-    verdict = repeat_of(judge(Findings(Depth.DOMAIN, None, domain=ACCEPTS)))
+    verdict = repeat_of(judge(Findings(Depth.DOMAIN, None, domain=ACCEPTS)), Flag(0))
     told = explain(verdict, address="a@example.com", domain=None, suggestion="")
     assert told.headline == "Stands earlier in the list"
     assert "Status and score are those of the first occurrence." in told.sentences
